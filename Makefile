@@ -1,0 +1,36 @@
+# make demo: set up, run the quickstart for real.  make test: the whole suite.  make lab: the quickstart in JupyterLab.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# CPU wheels of torch where their index answers; elsewhere the package index's own build.
+CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+.PHONY: demo test lab check clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hfmagic needs Python 3.11 or newer; run: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	@extra=$$($(PYTHON) -c 'import urllib.request as u; u.urlopen("$(CPU_INDEX)/torch/", timeout=3); print("--extra-index-url $(CPU_INDEX)")' 2>/dev/null || true); \
+	  echo "installing into $(VENV) ($${extra:-package index})"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check $$extra -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/python notebooks/demo.py
+
+lab: $(VENV)/.installed
+	$(BIN)/hfmagic starter
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+test: $(VENV)/.installed check
+	$(BIN)/hfmagic starter
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed
+	$(BIN)/ruff check hfmagic tests notebooks
+	$(BIN)/ruff format --check hfmagic tests notebooks
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

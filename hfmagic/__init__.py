@@ -1,0 +1,25 @@
+"""hfmagic: describe a task in a cell, get it done with Hugging Face models on your own hardware."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register `%%hf` and `%hf`; called by `%load_ext hfmagic`."""
+    from .magics import register
+
+    register(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Remove the magics and their completion; called by `%unload_ext hfmagic`."""
+    from .magics import unregister
+
+    unregister(shell)

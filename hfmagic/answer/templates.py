@@ -1,0 +1,73 @@
+"""The sentences of an answer, in English and Chinese. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_EN = {
+    "all": "{count} {noun}",
+    "selected": "the {count} selected {noun}",
+    "labels": "{first} of {whole} {verb} {label}{others}.",
+    "other": ", {count} {label}",
+    "more": " and {count} more",
+    "each": "{whole}: {labels}.",
+    "label": "It is {label} ({score}).",
+    "languages": "{first} of {whole} {verb} in {label}{others}.",
+    "themes": "{whole} fall into {groups} themes; the largest {verb} {labels}.",
+    "theme": "{whole} form one theme, {labels}.",
+    "pair": "{name} ({value})",
+    "number": "{name}: {value}.",
+    "closest": "Closest to {sentence} is row {row} ({score}){text}.",
+    "text": ": {text}",
+    "texts": "{count} {word} for {whole}; the first: {text}.",
+    "titled": "{title}: {text}",
+    "embeddings": "{whole} became embeddings of {size} numbers.",
+    "kept": "{count} of {whole} {verb} selected.",
+    "none": "No row came out.",
+    "per": "{values} per {keys}: {pairs}{others}.",
+    "most": "Most per {keys}: {pairs}{others}.",
+    "rejected": "{count} of {whole} had no result ({reasons}).",
+    "failed": "Step {number} ({task}) failed: {line}.",
+    "skipped": "Not run: {tasks}.",
+    "interrupted": "Stopped before the end; what was finished is kept.",
+    "and": " and ",
+    "comma": ", ",
+    "stop": ".",
+    "titles": "title, titles; summary, summaries; transcript, transcripts; text, texts",
+}
+_ZH = {
+    "all": "{count} 条{noun}",
+    "selected": "选出的 {count} 条{noun}",
+    "labels": "{whole}中，{first} 条为 {label}{others}。",
+    "other": "，{count} 条为 {label}",
+    "more": "，另有 {count} 项",
+    "each": "{whole}：{labels}。",
+    "label": "结果是{label}（{score}）。",
+    "languages": "{whole}中，{first} 条的语言为 {label}{others}。",
+    "themes": "{whole}归为 {groups} 个主题，最大的是{labels}。",
+    "theme": "{whole}归为一个主题：{labels}。",
+    "pair": "{name}（{value}）",
+    "number": "{name}：{value}。",
+    "closest": "与{sentence}最接近的是第 {row} 行（{score}）{text}。",
+    "text": "：{text}",
+    "texts": "{whole}得到 {count} 段{word}，第一段：{text}。",
+    "titled": "{title}：{text}",
+    "embeddings": "{whole}各得到 {size} 维向量。",
+    "kept": "{whole}中选出 {count} 条。",
+    "none": "没有符合条件的行。",
+    "per": "各 {keys} 的 {values}：{pairs}{others}。",
+    "most": "按 {keys} 计，最多的是{pairs}{others}。",
+    "rejected": "{whole}中，{count} 条没有结果（{reasons}）。",
+    "failed": "第 {number} 步（{task}）失败：{line}。",
+    "skipped": "未运行：{tasks}。",
+    "interrupted": "提前停止；已完成的部分保留。",
+    "and": "和",
+    "comma": "、",
+    "stop": "。",
+    "titles": "标题, 标题; 摘要, 摘要; 文字记录, 文字记录; 文本, 文本",
+}
+WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType({"en": _EN, "zh": _ZH})

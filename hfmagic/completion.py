@@ -1,0 +1,112 @@
+"""Completion in `%hf` lines and `%%hf` cells: options, variables, columns, tasks and models on this machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from .recognise import is_input
+from .tasks import CATALOGUE
+
+if TYPE_CHECKING:
+    from IPython.core.completer import CompletionContext
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .session import Session
+
+OPTIONS = ("-o", "--plan", "--model", "--limit", "--rows", "--device", "--batch-size", "--debug")
+LIMITS = ("license=permissive", "max_size=", "max_parameters=", "language=", "owner=", "not_owner=")
+DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
+
+
+def complete(session: Session, shell: InteractiveShell) -> Callable[[CompletionContext], Any]:
+    """A matcher for IPython's completer."""
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    @context_matcher(identifier="hfmagic", priority=1000)  # type: ignore[untyped-decorator, unused-ignore]
+    def matcher(context: CompletionContext) -> Any:
+        before = context.full_text[: _offset(context)]
+        found = candidates(before, session, shell.user_ns)
+        if found is None:
+            return {"completions": [], "suppress": False}
+        fragment, names = found
+        return {
+            "completions": [SimpleCompletion(text=n, type="hfmagic") for n in names],
+            "matched_fragment": fragment,
+            "suppress": True,
+            "ordered": True,
+        }
+
+    matcher.is_hfmagic = True
+    return matcher  # type: ignore[no-any-return, unused-ignore]
+
+
+def candidates(before: str, session: Session, namespace: dict[str, Any]) -> tuple[str, list[str]] | None:
+    """The fragment before the cursor and what may complete it; None where it is none of hfmagic's business."""
+    if not re.match(r"\s*%%?hf\b", before):
+        return None
+    first, _, body = before.partition("\n")
+    if first.lstrip().startswith("%%") and "\n" in before:
+        return _in_body(body, namespace)
+    fragment = re.search(r"\S*$", first)[0]  # type: ignore[index]
+    words = first.split()[1:]
+    previous = words[-2] if fragment and len(words) > 1 else words[-1] if words and not fragment else ""
+    return fragment, _starting(fragment, _on_line(first, previous, fragment, session, namespace))
+
+
+def _on_line(line: str, previous: str, fragment: str, session: Session, namespace: dict[str, Any]) -> Iterable[str]:
+    from .lines import LINES
+
+    if previous == "--model":
+        steps = session.proposal.plan.step_ids if session.proposal else ()
+        step, sign, _ = fragment.partition("=")
+        return [f"{step}={m}" for m in _model_ids(session)] if sign else [f"{s}=" for s in steps]
+    fixed: dict[str, Iterable[str]] = {"--limit": LIMITS, "--device": DEVICES, "--rows": (), "--batch-size": ()}
+    if previous in fixed:
+        return fixed[previous]
+    if previous in ("-o", "--output"):
+        return _variables(namespace)
+    if line.lstrip().startswith("%%"):
+        return (*_variables(namespace), *OPTIONS)
+    words = line.split()[1:]
+    if words and words[0] in ("why", "use") and session.proposal:
+        on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
+        return session.proposal.candidates if on_step else _model_ids(session)
+    if words and words[0] == "models" and (len(words) == 1 or fragment):
+        return [] if fragment == "models" else CATALOGUE
+    return LINES
+
+
+def _in_body(body: str, namespace: dict[str, Any]) -> tuple[str, list[str]]:
+    """In the request: variables after `{`, columns after `{frame.`; else no Python completions."""
+    opened = re.search(r"\{(\w*)$", body)
+    if opened:
+        return opened[1], _starting(opened[1], _variables(namespace))
+    quoted = re.search(r"`(\w*)$", body)
+    if quoted:
+        names = [c for v in namespace.values() for c in _columns(v)]
+        return quoted[1], _starting(quoted[1], (*_variables(namespace), *names))
+    return "", []
+
+
+def _columns(value: Any) -> list[str]:
+    columns = getattr(value, "columns", None)
+    return [str(c) for c in columns] if columns is not None and not callable(columns) else []
+
+
+def _variables(namespace: dict[str, Any]) -> list[str]:
+    return sorted(n for n, v in namespace.items() if not n.startswith("_") and is_input(v))
+
+
+def _model_ids(session: Session) -> list[str]:
+    return [m.model_id for m in session.hub.models()]
+
+
+def _starting(fragment: str, names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(n for n in names if n.startswith(fragment)))
+
+
+def _offset(context: CompletionContext) -> int:
+    lines = context.full_text.split("\n")
+    return sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position

@@ -1,0 +1,94 @@
+"""Every setting once: traitlets with unit and default. Knows nothing about who reads them.
+
+Set in a notebook with `%config HFMagic.device = "cpu"`, in the environment with `HFMAGIC_DEVICE=cpu`,
+or in a Jupyter or IPython config file with `c.HFMagic.device = "cpu"`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
+from traitlets.config import Configurable
+
+_PREFIX = "HFMAGIC_"
+
+
+class HFMagic(Configurable):
+    """Settings of hfmagic, by their user's name (`%config HFMagic`)."""
+
+    cache_dir = Unicode(help="Folder for the starter set, the store and caches; default: the user cache folder.").tag(
+        config=True
+    )
+    hub_dirs = List(
+        Unicode(), help="Folders of `org/name` model folders to choose from, beside the starter set; default: none."
+    ).tag(config=True)
+    allowed_dirs = List(
+        Unicode(), help="Folders from which files may be read; default: the current working folder."
+    ).tag(config=True)
+    device = Enum(["auto", "cpu", "cuda", "mps", "xpu"], "auto", help="Where models run; default: auto.").tag(
+        config=True
+    )
+    dtype = Enum(
+        ["auto", "float32", "bfloat16", "float16"],
+        "auto",
+        help="Number format of weights; default: auto (float32 on a CPU, bfloat16 or float16 on an accelerator).",
+    ).tag(config=True)
+    batch_tokens = Int(2048, min=1, help="Tokens (rows × longest row) per forward pass of a text model.").tag(
+        config=True
+    )
+    batch_size = Int(0, min=0, help="Rows per forward pass; 0: as many as batch_tokens allows.").tag(config=True)
+    limit = Unicode("", help="Limits on every model, e.g. 'license=permissive,max_size=2GB'; default: none.").tag(
+        config=True
+    )
+    weights = Dict(
+        per_key_traits={"quality": Float(), "speed": Float()},
+        default_value={"quality": 0.7, "speed": 0.3},
+        help="Weights of a model's score (no unit; they are normalised to a sum of 1).",
+    ).tag(config=True)
+    preview_rows = Int(10, min=1, help="Rows of a table shown in a cell.").tag(config=True)
+    sql_seconds = Float(30.0, min=0.1, help="Longest time (seconds) for one `sql` step.").tag(config=True)
+    sql_rows = Int(100_000, min=1, help="Most rows that one `sql` step may give.").tag(config=True)
+    file_bytes = Int(200_000_000, min=1, help="Largest file (bytes) that is opened as an input.").tag(config=True)
+    offline = Bool(False, help="Use only what is on this machine; default: False.").tag(config=True)
+    seed = Int(0, help="Seed of every random number generator (clustering, sampling).").tag(config=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**{**_from_environment(), **traits})
+
+    @property
+    def cache_path(self) -> Path:
+        """Folder for the starter set, the store and caches."""
+        return Path(self.cache_dir).expanduser() if self.cache_dir else user_cache_path("hfmagic")
+
+    @property
+    def starter_path(self) -> Path:
+        """Folder Hub of the starter set: `<cache>/hub/starter/<name>/`."""
+        return self.cache_path / "hub"
+
+    @property
+    def hub_paths(self) -> tuple[Path, ...]:
+        """Every folder of `org/name` models, the user's own first."""
+        return (*(Path(d).expanduser() for d in self.hub_dirs), self.starter_path)
+
+    @property
+    def allowed_paths(self) -> tuple[Path, ...]:
+        """Folders from which files may be read."""
+        return tuple(Path(d).expanduser().resolve() for d in self.allowed_dirs) or (Path.cwd().resolve(),)
+
+
+def _from_environment() -> dict[str, Any]:
+    """Traits set by `HFMAGIC_<NAME>`; lists are separated as in PATH."""
+    found: dict[str, Any] = {}
+    for name, trait in HFMagic.class_traits(config=True).items():
+        text = os.environ.get(_PREFIX + name.upper())
+        if text is None:
+            continue
+        if isinstance(trait, List):
+            found[name] = [part for part in text.split(os.pathsep) if part]
+        else:
+            found[name] = trait.from_string(text)
+    return found

@@ -1,0 +1,62 @@
+"""What hardware there is, as plain data, so that placement is a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device: `kind` is torch's word (cpu, cuda, mps, xpu); memory in bytes; `dtypes` it is good at, best first."""
+
+    kind: str
+    name: str
+    total_bytes: int
+    free_bytes: int
+    dtypes: tuple[str, ...] = ("float32",)
+    index: int = 0
+
+    @property
+    def torch_name(self) -> str:
+        """As torch wants it: `cpu`, `cuda:0`."""
+        return f"{self.kind}:{self.index}" if self.kind in ("cuda", "xpu") else self.kind
+
+
+def find_devices() -> tuple[Device, ...]:
+    """Accelerators first, the CPU last."""
+    import torch
+
+    found = []
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        free, total = torch.cuda.mem_get_info(index)
+        half = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+        found.append(Device("cuda", torch.cuda.get_device_name(index), total, free, (half, "float32"), index))
+    cpu = find_cpu()
+    if torch.backends.mps.is_available():
+        found.append(Device("mps", "Apple GPU", cpu.total_bytes, cpu.free_bytes, ("float16", "float32")))
+    return (*found, cpu)
+
+
+def find_cpu() -> Device:
+    """The processor, with the memory that is available now; needs no torch."""
+    import os
+
+    import psutil
+
+    memory = psutil.virtual_memory()
+    return Device("cpu", f"{os.cpu_count() or 1} cores", memory.total, memory.available)
+
+
+def choose_device(devices: Sequence[Device], *, wanted: str = "auto", needed_bytes: int = 0) -> Device:
+    """The wanted kind of device, or the first on which the bytes fit; the CPU when none does."""
+    if wanted != "auto":
+        return next((d for d in devices if d.kind == wanted), devices[-1])
+    return next((d for d in devices if d.free_bytes >= needed_bytes), devices[-1])
+
+
+def choose_dtype(device: Device, *, wanted: str = "auto", saved: str = "float32") -> str:
+    """float32 on a CPU, where half precision is slow; what the device is best at, if the weights are no wider."""
+    if wanted != "auto":
+        return wanted
+    return "float32" if device.kind == "cpu" else (device.dtypes[0] if saved != "float64" else "float32")

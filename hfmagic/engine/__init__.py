@@ -1,0 +1,1 @@
+"""A bound plan over inputs → Results. Emits events, knows no display and no planner."""

@@ -1,0 +1,49 @@
+"""Run a bound plan over inputs, step by step. Knows nothing of planning or display."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from ..errors import HFMagicError
+from ..kinds import Kind
+from ..plan import Plan
+from ..recognise import Input
+from ..results import Done, Emit, Failed, Results, StepResult
+from ..scope import Scope
+from .model_step import run_model
+from .operate import OPERATIONS
+from .step import Machine, StepRun
+from .tables import Tables
+
+
+def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Emit) -> Results:
+    """Run every step after those it reads from.
+
+    A step that fails is reported and its descendants are left out; the others go on. An interrupt keeps what is
+    finished. Returns: Results, also when steps failed.
+    """
+    start = time.perf_counter()
+    done: dict[str, StepResult] = {}
+    failed: dict[str, HFMagicError] = {}
+    tables = Tables(Scope(plan), inputs, done)
+    interrupted = False
+    for step in plan.ordered():
+        if any(step.parents & ({f} | plan.descendants(f)) for f in failed):
+            continue
+        try:
+            result = OPERATIONS.get(step.task, run_model)(StepRun(step, tables, inputs, machine, emit))
+        except KeyboardInterrupt as stop:
+            emit(Failed(step.id, stop))
+            interrupted = True
+            break
+        except HFMagicError as error:
+            failed[step.id] = error
+            emit(Failed(step.id, error))
+            continue
+        done[step.id] = result
+        if result.kind is Kind.TABLE:
+            tables.given[step.id] = result.value
+        emit(Done(step.id, result))
+    seconds = time.perf_counter() - start
+    return Results(plan, done, tables.final(plan), failed, seconds, interrupted)

@@ -1,0 +1,48 @@
+"""A step with a model: load it, run the task's function over the rows, remember how long it took."""
+
+from __future__ import annotations
+
+import time
+
+from ..errors import StepFailed
+from ..kinds import MEDIA
+from ..results import Loading, StepResult
+from ..runners.registry import RUNNERS
+from ..store import Run
+from .step import StepRun
+
+
+def run_model(run: StepRun) -> StepResult:
+    """The step's task with its pinned model over the selected rows.
+
+    Raises: StepFailed without a model; UnknownModel, NoTrainedHead, DamagedModel, OutOfMemory.
+    """
+    spec = run.tables.scope.spec(run.step)
+    runner, choice, machine = RUNNERS[run.step.task], run.step.model, run.machine
+    if choice is None:
+        raise StepFailed(f"step {run.step.id!r} has no model.", hint=f"%hf use {run.step.id} MODEL")
+    facts = machine.hub.find(choice.model_id)
+    if not machine.pool.holds(choice.revision):
+        run.emit(Loading(run.step.id, choice.model_id))
+    start = time.perf_counter()
+    loaded = machine.pool.get(
+        facts, choice.revision, auto=runner.auto, processor=runner.processor, device=machine.device, dtype=machine.dtype
+    )
+    load_seconds = time.perf_counter() - start
+    parameters = run.parameters()
+    kind = spec.takes[spec.subject]
+    result = run.over_rows(
+        spec.subject,
+        lambda values: runner.cost(loaded, values),
+        lambda values: runner.run(loaded, values, parameters),
+        budget=runner.budget or machine.batch_tokens,
+        most=machine.batch_size or runner.most,
+        media=kind if kind in MEDIA else None,
+        load_seconds=load_seconds,
+        device=loaded.device,
+        dtype=loaded.dtype,
+        notes=(runner.note,) if runner.note else (),
+    )
+    measured = (choice.model_id, choice.revision, loaded.device, loaded.dtype, result.unique, result.seconds)
+    machine.store.add_run(Run(run.step.task, *measured, load_seconds))
+    return result

@@ -1,0 +1,136 @@
+"""The table operations as steps: what each reads from the frames of a run, and what it gives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import StepFailed
+from ..kinds import Kind, Label
+from ..operations.chart import draw_chart
+from ..operations.cluster import cluster_rows
+from ..operations.language import detect_languages
+from ..operations.query import run_query
+from ..operations.template import fill_template
+from ..plan import Frame, StepOutput
+from ..results import Started, StepResult
+from .select import selected_rows
+from .step import StepRun
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pyarrow as pa
+
+
+def run_filter(run: StepRun) -> StepResult:
+    """Keep the rows for which `where` holds, with every column so far."""
+    start = time.perf_counter()
+    reference = _frame(run)
+    table = run.tables.with_columns(reference.frame, reference.plus)
+    rows = selected_rows(run.step, run.tables, len(table))
+    run.emit(Started(run.step.id, len(rows)))
+    return _whole(run, table[rows], len(table), start)
+
+
+def run_sql(run: StepRun) -> StepResult:
+    """One SELECT over the table, in DuckDB; the result in the same frame library as the input."""
+    start = time.perf_counter()
+    reference = _frame(run)
+    table = _arrow(run, reference)
+    run.emit(Started(run.step.id, table.num_rows))
+    found = run_query(
+        {reference.frame: table},
+        run.step.parameters["query"],
+        max_rows=run.machine.sql_rows,
+        timeout_seconds=run.machine.sql_seconds,
+    )
+    return _whole(run, _like(found, run.tables.frame(reference.frame)), table.num_rows, start)
+
+
+def run_chart(run: StepRun) -> StepResult:
+    """Draw the table."""
+    start = time.perf_counter()
+    table = _arrow(run, _frame(run))
+    run.emit(Started(run.step.id, table.num_rows))
+    parameters = run.parameters()
+    figure = draw_chart(table, **parameters, language=run.tables.scope.plan.language)
+    return _whole(run, figure, table.num_rows, start)
+
+
+def run_cluster(run: StepRun) -> StepResult:
+    """Group the rows that have an embedding, and name the groups after their texts."""
+    texts = run.rows(run.step.inputs["text"], Kind.TEXT) if "text" in run.step.inputs else None
+    embeddings = run.rows(run.step.inputs["embedding"], Kind.EMBEDDING)
+    wanted = {id(e): t for e, t in zip(embeddings, texts or [None] * len(embeddings), strict=True) if e is not None}
+
+    def group(values: list[Any]) -> list[Any]:
+        import numpy as np
+
+        named = [str(wanted[id(v)]) for v in values] if texts is not None else None
+        matrix = np.stack([np.asarray(v, dtype=np.float32) for v in values])
+        names = cluster_rows(matrix, named, groups=run.parameters()["groups"], seed=run.machine.seed)
+        return [(Label(name, 1.0),) for name in names]
+
+    count = max(len(embeddings), 1)
+    return run.over_rows("embedding", lambda values: [1] * len(values), group, budget=count, most=count)
+
+
+def run_detect_language(run: StepRun) -> StepResult:
+    """The language of each text."""
+
+    def detect(values: list[Any]) -> list[Any]:
+        found = detect_languages(values)
+        if len(values) == 1 and found[0] is None:
+            raise StepFailed("its language cannot be told")
+        if None in found:
+            raise StepFailed("a text's language cannot be told")  # the batch is halved until that text stands alone
+        return list(found)
+
+    return run.over_rows("text", lambda values: [1] * len(values), detect)
+
+
+def run_template(run: StepRun) -> StepResult:
+    """Each value in the sentence."""
+    template = run.parameters()["template"]
+    return run.over_rows("value", lambda values: [1] * len(values), lambda values: fill_template(values, template))
+
+
+OPERATIONS: Mapping[str, Callable[[StepRun], StepResult]] = MappingProxyType(
+    {
+        "filter": run_filter,
+        "sql": run_sql,
+        "chart": run_chart,
+        "cluster": run_cluster,
+        "detect-language": run_detect_language,
+        "template": run_template,
+    }
+)
+
+
+def _frame(run: StepRun) -> Frame:
+    match run.step.inputs["table"]:
+        case Frame() as frame:
+            return frame
+        case StepOutput(step=name):
+            return Frame(frame=name)
+    raise StepFailed(f"step {run.step.id!r} reads no table.")
+
+
+def _arrow(run: StepRun, reference: Frame) -> pa.Table:
+    """The table that a step reads, its `where` applied."""
+    table = run.tables.arrow(reference)
+    rows = selected_rows(run.step, run.tables, table.num_rows)
+    return table if len(rows) == table.num_rows else table.take(rows)
+
+
+def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    import narwhals as nw
+
+    return nw.from_arrow(table, backend=nw.get_native_namespace(frame))
+
+
+def _whole(run: StepRun, value: Any, rows: int, start: float) -> StepResult:
+    kind = run.tables.scope.spec(run.step).gives
+    return StepResult(step=run.step, kind=kind, value=value, rows=rows, seconds=time.perf_counter() - start)

@@ -1,0 +1,104 @@
+"""The frames of a run: what their columns hold so far, as rows, as Arrow for SQL, as a frame for the user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..kinds import Kind
+from ..plan import Frame, Plan
+from ..recognise import Input, column_values
+from ..results import StepResult
+from ..scope import Scope
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import pyarrow as pa
+
+IN_TABLES = frozenset({Kind.TEXT, Kind.LABELS, Kind.NUMBER, None})
+
+
+@dataclass
+class Tables:
+    """Frames by name: the inputs', and the tables that steps have given so far."""
+
+    scope: Scope
+    inputs: Mapping[str, Input]
+    results: Mapping[str, StepResult]
+    given: dict[str, nw.DataFrame[Any]] = field(default_factory=dict)
+
+    def frame(self, name: str) -> nw.DataFrame[Any]:
+        """The narwhals frame of that name, without what steps add to it."""
+        if name in self.given:
+            return self.given[name]
+        frame = self.inputs[name].frame
+        if frame is None:
+            raise KeyError(name)
+        return frame
+
+    def rows(self, name: str, column: str) -> list[Any]:
+        """The values of a column; None where missing."""
+        return column_values(self.frame(name), column)
+
+    def with_columns(self, name: str, step_ids: tuple[str, ...]) -> nw.DataFrame[Any]:
+        """The frame with the columns that finished steps add, by position, whatever its index."""
+        import narwhals as nw
+
+        frame = self.frame(name)
+        backend = nw.get_native_namespace(frame)
+        new = []
+        for step_id in step_ids:
+            result = self.results[step_id]
+            for column, values in _columns(result).items():
+                new.append(_series(column, values, result.kind, backend))
+        return frame.with_columns(*new) if new else frame
+
+    def arrow(self, reference: Frame) -> pa.Table:
+        """A frame and what steps add to it as Arrow, with the columns that a table operation can use."""
+        import pyarrow as pa
+
+        frame = self.with_columns(reference.frame, reference.plus)
+        kinds = {c.name: c.kind for c in self.scope.columns(reference.frame, reference.plus)}
+        columns = {}
+        for name in frame.columns:
+            if kinds.get(name) in IN_TABLES:
+                try:
+                    columns[name] = frame[name].to_arrow()
+                except (pa.ArrowInvalid, pa.ArrowTypeError):  # mixed objects: as text
+                    columns[name] = pa.array([None if v is None else str(v) for v in frame[name].to_list()])
+        return pa.table(columns)
+
+    def final(self, plan: Plan) -> dict[str, Any]:
+        """Native frames: each input frame with its new columns, and each table that a step gave."""
+        sinks = {s.id for s in plan.sinks}
+        found = {}
+        names = [i.name for i in plan.inputs if i.kind is Kind.TABLE] + list(self.given)
+        for name in names:
+            added = tuple(
+                i for i, r in self.results.items() if r.frame == name and (r.kind is not Kind.EMBEDDING or i in sinks)
+            )
+            found[name] = self.with_columns(name, added).to_native()
+        return found
+
+
+def _columns(result: StepResult) -> dict[str, list[Any]]:
+    """A step's output as plain columns: labels become the best label and its score."""
+    output, values = result.step.output, result.value
+    if result.kind is not Kind.LABELS:
+        return {output: values}
+    best = {output: [v[0].label if v else None for v in values]}
+    if result.step.model is not None:
+        best[f"{output}_score"] = [v[0].score if v else None for v in values]
+    return best
+
+
+def _series(name: str, values: list[Any], kind: Kind, backend: Any) -> nw.Series[Any]:
+    import narwhals as nw
+
+    if kind in (Kind.TEXT, Kind.LABELS) and not name.endswith("_score"):
+        return nw.new_series(name, values, nw.String, backend=backend)
+    if kind in (Kind.NUMBER, Kind.LABELS):
+        return nw.new_series(name, values, nw.Float64, backend=backend)
+    plain = [v.tolist() if hasattr(v, "tolist") and kind is Kind.EMBEDDING else v for v in values]
+    return nw.new_series(name, plain, backend=backend)

@@ -1,0 +1,229 @@
+"""The tree of errors: one line for the analyst, the stack only for whoever asks with `--debug`.
+
+HFMagicError
+├── RequestError            what the cell asked for
+│   ├── EmptyRequest        HF101  no words in the cell
+│   ├── NoTaskFits          HF102  no task for a part of the request
+│   └── BadOption           HF103  an option or a `%hf` line that cannot be read
+├── InputError              what it was to work on
+│   ├── UnknownVariable     HF201
+│   ├── UnknownColumn       HF202
+│   ├── AmbiguousColumn     HF203  several columns would do
+│   ├── MissingFile         HF204  not there, or outside the allowed folders
+│   └── UnknownKind         HF205  a value that hfmagic cannot read
+├── PlanError               the plan
+│   ├── InvalidPlan         HF301
+│   └── UnknownTask         HF302
+├── ModelError              models
+│   ├── NoModels            HF401  none at all
+│   ├── NoModelFits         HF402  every candidate was rejected
+│   ├── UnknownModel        HF403
+│   ├── NoTrainedHead       HF404  its scores would be random
+│   ├── DamagedModel        HF405
+│   └── StarterError        HF406  the starter set could not be made
+└── RunError                running
+    ├── StepFailed          HF501
+    ├── OutOfMemory         HF502
+    └── NotAvailable        HF503  something this machine lacks
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from collections.abc import Iterable
+
+MAX_LINE = 200
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
+
+
+class HFMagicError(Exception):
+    """What went wrong, in one line of at most 200 characters that says what to do.
+
+    Args:
+        message: which thing, what was found, what was wanted.
+        hint: the next step, a command where there is one.
+    """
+
+    code = "HF000"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        self.message = one_line(message)
+        self.hint = one_line(hint)
+        super().__init__(self.line)
+
+    @property
+    def line(self) -> str:
+        """Message and hint in one line; the message is clipped, never the hint."""
+        tail = f" → {self.hint}" if self.hint else ""
+        return clip(self.message, max(MAX_LINE - len(tail) - len(self.code) - 1, 40)) + tail
+
+    debug = False
+
+    def _render_traceback_(self) -> list[str]:
+        if self.debug:
+            return traceback.format_exception(self)
+        return [f"{self.code} {self.line}"]
+
+
+class RequestError(HFMagicError):
+    """What the cell asked for cannot be understood."""
+
+    code = "HF100"
+
+
+class EmptyRequest(RequestError):
+    """The cell has no words."""
+
+    code = "HF101"
+
+
+class NoTaskFits(RequestError):
+    """No task does what a part of the request asks for."""
+
+    code = "HF102"
+
+
+class BadOption(RequestError):
+    """An option or a `%hf` line that cannot be read."""
+
+    code = "HF103"
+
+
+class InputError(HFMagicError):
+    """What the request was to work on cannot be used."""
+
+    code = "HF200"
+
+
+class UnknownVariable(InputError):
+    """No variable of that name in this kernel."""
+
+    code = "HF201"
+
+
+class UnknownColumn(InputError):
+    """No column of that name in the frame."""
+
+    code = "HF202"
+
+
+class AmbiguousColumn(InputError):
+    """Several columns would do and none was named."""
+
+    code = "HF203"
+
+
+class MissingFile(InputError):
+    """A file that is not there, or outside the allowed folders."""
+
+    code = "HF204"
+
+
+class UnknownKind(InputError):
+    """A value that hfmagic cannot read."""
+
+    code = "HF205"
+
+
+class PlanError(HFMagicError):
+    """The plan cannot be carried out."""
+
+    code = "HF300"
+
+
+class InvalidPlan(PlanError):
+    """A reference, kind or parameter of a step is wrong."""
+
+    code = "HF301"
+
+
+class UnknownTask(PlanError):
+    """A step asks for a task that hfmagic does not have."""
+
+    code = "HF302"
+
+
+class ModelError(HFMagicError):
+    """No model can do a step."""
+
+    code = "HF400"
+
+
+class NoModels(ModelError):
+    """There is no model at all."""
+
+    code = "HF401"
+
+
+class NoModelFits(ModelError):
+    """Every candidate was rejected; `%hf why STEP` lists the reasons."""
+
+    code = "HF402"
+
+
+class UnknownModel(ModelError):
+    """No model of that name."""
+
+    code = "HF403"
+
+
+class NoTrainedHead(ModelError):
+    """The weights lack the task's head; its scores would be random."""
+
+    code = "HF404"
+
+
+class DamagedModel(ModelError):
+    """A file of the model is damaged or missing."""
+
+    code = "HF405"
+
+
+class StarterError(ModelError):
+    """The starter set could not be fetched or converted."""
+
+    code = "HF406"
+
+
+class RunError(HFMagicError):
+    """A step did not finish."""
+
+    code = "HF500"
+
+
+class StepFailed(RunError):
+    """Every row of a step was rejected, or its operation failed."""
+
+    code = "HF501"
+
+
+class OutOfMemory(RunError):
+    """A single row does not fit into the device's memory."""
+
+    code = "HF502"
+
+
+class NotAvailable(RunError):
+    """Something that this machine lacks."""
+
+    code = "HF503"
+
+
+def one_line(text: str) -> str:
+    """Fold white space and strip control, escape and text-direction characters: foreign text ends up in messages."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def clip(text: str, width: int) -> str:
+    """Shorten to `width` characters, the last of them an ellipsis."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The nearest known name as a hint: `did you mean 'reviews'?`, or an empty string."""
+    names = sorted(set(known))
+    folded = {k.casefold(): k for k in names}
+    near = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean {folded[near[0]]!r}?" if near else ""

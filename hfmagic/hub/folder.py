@@ -1,0 +1,59 @@
+"""A folder Hub: models as folders `org/name`, with the same questions as the network Hub. Knows no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import UnknownModel, did_you_mean
+from .facts import ModelFacts, read_facts
+from .revision import folder_revision
+
+
+class FolderHub:
+    """Models in folders; the first that has a name wins. Facts and revisions are kept while files do not change."""
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        self.roots = tuple(roots)
+        self._facts: dict[tuple[Path, str], ModelFacts] = {}
+        self._revisions: dict[tuple[Path, str], str] = {}
+
+    def models(self) -> tuple[ModelFacts, ...]:
+        """Every model, sorted by id."""
+        folders: dict[str, Path] = {}
+        for root in self.roots:
+            for config in sorted(root.glob("*/*/config.json")) if root.is_dir() else ():
+                model_id = f"{config.parent.parent.name}/{config.parent.name}"
+                if not model_id.startswith(".") and "/." not in model_id:
+                    folders.setdefault(model_id, config.parent)
+        return tuple(self._read(folder, model_id) for model_id, folder in sorted(folders.items()))
+
+    def find(self, model_id: str) -> ModelFacts:
+        """The model of that id, or whose name alone matches; UnknownModel names the nearest."""
+        models = {m.model_id: m for m in self.models()}
+        if model_id in models:
+            return models[model_id]
+        named = [m for m in models.values() if m.model_id.partition("/")[2] == model_id]
+        if len(named) == 1:
+            return named[0]
+        hint = did_you_mean(model_id, [*models, *(i.partition("/")[2] for i in models)])
+        raise UnknownModel(f"no model {model_id!r} on this machine.", hint=hint or "%hf models lists them")
+
+    def revision(self, facts: ModelFacts) -> str:
+        """40 hex digits over the model's files; the same bytes give the same revision on any machine."""
+        key = (facts.folder, _stamp(facts.folder))
+        if key not in self._revisions:
+            self._revisions[key] = folder_revision(facts.folder)
+        return self._revisions[key]
+
+    def _read(self, folder: Path, model_id: str) -> ModelFacts:
+        key = (folder, _stamp(folder))
+        if key not in self._facts:
+            self._facts[key] = read_facts(folder, model_id)
+        return self._facts[key]
+
+
+def _stamp(folder: Path) -> str:
+    """Names, sizes and times of change: as long as they stay, the files are taken as unchanged."""
+    stats = [(p.relative_to(folder).as_posix(), p.stat()) for p in sorted(folder.rglob("*")) if p.is_file()]
+    return ";".join(f"{name}:{s.st_size}:{s.st_mtime_ns}" for name, s in stats)

@@ -1,0 +1,188 @@
+"""The words after `%hf`: go, plan, why, use, models, status, doctor, help. Each shows something; none is clever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from .errors import BadOption, did_you_mean
+from .limits import license_class
+from .render.choice_view import table_view
+from .render.plan_view import PlanView
+from .render.results_view import results_mimebundle
+from .selection.candidates import Candidate
+from .session import Proposal, Session
+from .starter import OFFER
+from .tasks import CATALOGUE, find_task
+
+HELP = """\
+%%hf [inputs] [-o name]   describe a task in the cell, in English or Chinese
+%hf go                    run the plan that was shown with --plan, or run the last one again
+%hf why STEP              why this model: every candidate, with the reason where it was rejected
+%hf use STEP MODEL        swap the model of a step, then %hf go
+%hf plan [json]           the last plan
+
+More: %hf models [TASK] · %hf status · %hf doctor · %hf help tasks · %hf? for the options"""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A `%hf` line: the words after its first, and what they may work on."""
+
+    session: Session
+    words: Sequence[str]
+    namespace: MutableMapping[str, Any]
+    limit: str
+
+
+def run_line(session: Session, words: Sequence[str], namespace: MutableMapping[str, Any], *, limit: str = "") -> None:
+    """Do what a `%hf` line says. Raises: BadOption for a word that is none of LINES."""
+    word, *rest = words or ("help",)
+    if word not in LINES:
+        hint = did_you_mean(word, LINES) or f"one of {', '.join(LINES)}; a request goes under %%hf"
+        raise BadOption(f"%hf {word!r} is unknown.", hint=hint)
+    low, high, function = LINES[word]
+    if not low <= len(rest) <= high:
+        raise BadOption(f"%hf {word} takes {low if low == high else f'{low} to {high}'} words.", hint="see %hf help")
+    function(Call(session, rest, namespace, limit))
+
+
+def show_plan(proposal: Proposal) -> None:
+    """The plan, not run."""
+    _display(PlanView(proposal.plan))
+
+
+def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str, Any]) -> None:
+    """Run a proposal, show plan and results, and raise the first step's error when a step failed."""
+    results, said = session.run(proposal, namespace)
+    data, metadata = results_mimebundle(results, answer=said, preview_rows=session.config.preview_rows)
+    from IPython.display import display
+
+    display(data, raw=True, metadata=metadata)
+    if results.failed:
+        raise next(iter(results.failed.values()))
+
+
+def _go(call: Call) -> None:
+    if call.session.proposal is None:
+        raise BadOption("there is no plan to run.", hint="describe a task in a %%hf cell first")
+    show_run(call.session, call.session.proposal, call.namespace)
+
+
+def _plan(call: Call) -> None:
+    if call.session.proposal is None:
+        raise BadOption("there is no plan yet.", hint="describe a task in a %%hf cell first")
+    if call.words:
+        print(call.session.proposal.plan.to_json(indent=2))
+    else:
+        show_plan(call.session.proposal)
+
+
+def _why(call: Call) -> None:
+    candidates = call.session.why(call.words[0])
+    _display(table_view(f"Models for {call.words[0]}", [_row(c) for c in candidates], columns=WHY))
+
+
+def _use(call: Call) -> None:
+    show_plan(call.session.use(call.words[0], call.words[1]))
+
+
+def _models(call: Call) -> None:
+    if call.words:
+        rows = [_row(c) for c in call.session.candidates(call.words[0], call.limit)]
+        _display(table_view(f"Models for {call.words[0]}", rows, columns=WHY))
+        return
+    rows = [
+        {
+            "model": m.model_id,
+            "task": m.task or "",
+            "license": m.license or "unknown",
+            "size": f"{m.weight_bytes / 1e6:,.0f} MB",
+            "languages": ", ".join(m.languages),
+            "problem": m.problem,
+        }
+        for m in call.session.hub.models()
+    ]
+    if not rows:
+        print(OFFER)
+        return
+    _display(table_view("Models on this machine", rows, columns=tuple(rows[0])))
+
+
+WHY = ("model", "license", "size", "score", "quality", "speed", "why")
+
+
+def _row(candidate: Candidate) -> Mapping[str, object]:
+    facts, out = candidate.facts, bool(candidate.rejected)
+    return {
+        "model": facts.model_id,
+        "license": f"{facts.license or 'unknown'} ({license_class(facts.license)})",
+        "size": f"{facts.weight_bytes / 1e6:,.0f} MB",
+        "score": "" if out else f"{candidate.score:.2f}",
+        "quality": "" if out else f"{candidate.quality:.2f}",
+        "speed": "" if out else f"{candidate.speed:.2f}",
+        "why": f"✗ {candidate.rejected}" if out else candidate.basis,
+    }
+
+
+def _status(call: Call) -> None:
+    from .devices import find_devices
+
+    devices = [
+        {
+            "what": d.torch_name,
+            "detail": d.name,
+            "memory": f"{d.free_bytes / 2**30:.1f} of {d.total_bytes / 2**30:.1f} GiB free",
+        }
+        for d in find_devices()
+    ]
+    models = [
+        {"what": m.facts.model_id, "detail": f"{m.device} · {m.dtype}", "memory": f"{m.bytes / 1e6:,.0f} MB"}
+        for m in call.session.pool.loaded()
+    ]
+    _display(table_view("Devices and loaded models", [*devices, *models], columns=("what", "detail", "memory")))
+
+
+def _doctor(call: Call) -> None:
+    from .doctor import examine
+
+    _display(table_view("hfmagic on this machine", examine(call.session), columns=("what", "found", "do")))
+
+
+def _help(call: Call) -> None:
+    if not call.words:
+        print(HELP)
+        return
+    if call.words[0] != "tasks":
+        spec = find_task(call.words[0])
+        print(f"{spec.name}: {spec.help}\n" + "\n".join(f"  {p.name}: {p.help}" for p in spec.parameters))
+        return
+    rows = [
+        {"task": s.name, "takes": ", ".join(s.takes.values()), "gives": s.gives.value, "what": s.help}
+        for s in CATALOGUE.values()
+    ]
+    _display(table_view("Tasks", rows, columns=("task", "takes", "gives", "what")))
+
+
+Line = Callable[[Call], None]
+LINES: Mapping[str, tuple[int, int, Line]] = MappingProxyType(
+    {
+        "go": (0, 0, _go),
+        "plan": (0, 1, _plan),
+        "why": (1, 1, _why),
+        "use": (2, 2, _use),
+        "models": (0, 1, _models),
+        "status": (0, 0, _status),
+        "doctor": (0, 0, _doctor),
+        "help": (0, 1, _help),
+    }
+)
+"""Word → fewest and most words after it, and its function."""
+
+
+def _display(view: Any) -> None:
+    from IPython.display import display
+
+    display(view)

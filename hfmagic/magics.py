@@ -1,0 +1,121 @@
+"""`%%hf` and `%hf`: parse, call, show. Everything else is behind the session's door."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
+from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+
+from .completion import complete
+from .config import HFMagic
+from .errors import BadOption, HFMagicError, did_you_mean
+from .session import Options, Session
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+NAME = "hf"
+_registered: dict[int, tuple[HFMagics, HFMagic]] = {}  # by shell: what `unregister` takes away
+
+
+@magics_class
+class HFMagics(Magics):
+    """The magics of one shell."""
+
+    def __init__(self, shell: InteractiveShell, session: Session) -> None:
+        super().__init__(shell)
+        self.session = session
+
+    @no_var_expand
+    @needs_local_scope
+    @magic_arguments()
+    @argument("words", nargs="*", help="inputs by name; in a line magic: a word such as go, plan, why, use, models")
+    @argument("-o", "--output", default="", metavar="NAME", help="store the result under this name (default: _hf)")
+    @argument("--plan", action="store_true", help="show the plan and run nothing; %%hf go runs it")
+    @argument("--model", action="append", default=[], metavar="STEP=ID", help="the model for a step")
+    @argument(
+        "--limit", default="", metavar="TEXT", help="limits on models: license=permissive,max_size=2GB,language=zh"
+    )
+    @argument("--rows", type=int, default=0, metavar="N", help="only the first N rows of each frame")
+    @argument("--device", default="", help="where models run: auto, cpu, cuda, mps")
+    @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
+    @argument("--debug", action="store_true", help="show the stack of an error")
+    @line_cell_magic(NAME)  # type: ignore[arg-type]
+    def hf(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> None:
+        """Describe a task; get it done with Hugging Face models on this machine."""
+        from .lines import run_line
+
+        try:
+            arguments = parse_argstring(self.hf, line)
+            if cell is None:
+                run_line(self.session, arguments.words, self._namespace(), limit=arguments.limit)
+            else:
+                self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
+        except HFMagicError as error:
+            error.debug = "--debug" in line.split()
+            raise
+
+    def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
+        from .lines import show_run
+
+        options = Options(
+            output=_checked_name(arguments.output),
+            models=dict(_pair(text) for text in arguments.model),
+            limit=arguments.limit,
+            rows=arguments.rows,
+            device=arguments.device,
+            batch_size=arguments.batch_size,
+        )
+        proposal = self.session.propose(cell, variables, arguments.words, options)
+        if not arguments.plan:  # the session has shown the plan
+            show_run(self.session, proposal, self._namespace())
+
+    def _namespace(self) -> dict[str, Any]:
+        shell: Any = self.shell
+        namespace: dict[str, Any] = shell.user_ns
+        return namespace
+
+
+def register(shell: InteractiveShell) -> None:
+    """Add the magics, the settings (`%config HFMagic`), completion, and the session as `hf`."""
+    config = HFMagic(parent=shell)
+    session = Session(config)
+    magics = HFMagics(shell, session)
+    shell.register_magics(magics)
+    shell.configurables.append(config)  # type: ignore[arg-type]
+    shell.user_ns.setdefault(NAME, session)
+    if shell.Completer is not None:
+        shell.Completer.custom_matchers.append(complete(session, shell))
+    _registered[id(shell)] = (magics, config)
+
+
+def unregister(shell: InteractiveShell) -> None:
+    """Take away what `register` added."""
+    if id(shell) not in _registered:
+        return
+    magics, config = _registered.pop(id(shell))
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop(NAME, None)
+    with contextlib.suppress(ValueError):
+        shell.configurables.remove(config)  # type: ignore[arg-type]
+    if shell.user_ns.get(NAME) is magics.session:
+        del shell.user_ns[NAME]
+    if shell.Completer is not None:
+        matchers = shell.Completer.custom_matchers
+        matchers[:] = [m for m in matchers if not getattr(m, "is_hfmagic", False)]
+    magics.session.pool.clear()
+
+
+def _pair(text: str) -> tuple[str, str]:
+    step, sign, model = text.partition("=")
+    if not sign or not step or not model:
+        raise BadOption(f"--model cannot read {text!r}.", hint="write --model step=org/name; %hf plan lists the steps")
+    return step, model
+
+
+def _checked_name(name: str) -> str:
+    if name and not name.isidentifier():
+        raise BadOption(f"-o {name!r} is no name.", hint=did_you_mean(name, []) or "use letters, digits and _")
+    return name

@@ -1,0 +1,196 @@
+"""The Plan: the one value that flows. Frozen, always the same JSON; a change returns a new one. It runs nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Literal, Self
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from .errors import InvalidPlan
+from .kinds import InputSchema, Schema
+
+NAME = r"^[^\W\d]\w{0,63}$"
+MAX_STEPS = 12
+
+
+class Column(Schema):
+    """A column of an input frame, or of the table that a step gives."""
+
+    column: str
+    of: str
+
+
+class StepOutput(Schema):
+    """What another step gives: row for row where that step ran over a column."""
+
+    step: str
+
+
+class Variable(Schema):
+    """An input that is a single value."""
+
+    variable: str
+
+
+class Frame(Schema):
+    """A frame (an input, or a step's table) with the columns that the steps in `plus` add to it."""
+
+    frame: str
+    plus: tuple[str, ...] = ()
+
+
+class Constant(Schema):
+    """A value that the request itself states."""
+
+    constant: str | int | float | bool
+
+
+Reference = Column | StepOutput | Variable | Frame | Constant
+
+
+class Predicate(Schema):
+    """One condition on a row. Labels are compared without regard to case."""
+
+    of: Column | StepOutput
+    op: Literal["==", "!=", "<", "<=", ">", ">=", "in", "contains", "is-null", "not-null"] = "=="
+    value: str | int | float | bool | tuple[str | int | float, ...] | None = None
+
+
+class ModelChoice(Schema):
+    """A model pinned to a step: `revision` is 40 hex digits. `reason` says what the choice rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model_id: str
+    revision: str = Field(pattern=r"^[0-9a-f]{40}$")
+    reason: str = ""
+
+
+class Step(Schema):
+    """One task over its inputs.
+
+    `where` selects rows (all conditions hold; the others stay null); `map` runs each element of list-valued rows.
+    `output` names the column, table or value that it gives. `wanted` is a model that the request named in words.
+    """
+
+    id: str = Field(pattern=NAME)
+    task: str
+    inputs: dict[str, Reference]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    where: tuple[Predicate, ...] = ()
+    map: bool = False
+    output: str = Field(min_length=1, max_length=128)
+    wanted: str = ""
+    model: ModelChoice | None = None
+
+    @property
+    def parents(self) -> frozenset[str]:
+        """Names that it reads from: ids of steps, names of inputs."""
+        found: set[str] = set()
+        for reference in (*self.inputs.values(), *(p.of for p in self.where)):
+            match reference:
+                case Column(of=name) | StepOutput(step=name) | Variable(variable=name):
+                    found.add(name)
+                case Frame(frame=name, plus=plus):
+                    found.update((name, *plus))
+        return frozenset(found)
+
+
+class Plan(Schema):
+    """A typed chain of tasks over inputs.
+
+    `notes` lists what a reader should know: repairs, assumptions, limits. `planner` is who made it.
+    """
+
+    version: Literal[1] = 1
+    request: str = ""
+    language: Literal["en", "zh"] = "en"
+    planner: str = ""
+    inputs: tuple[InputSchema, ...] = ()
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=MAX_STEPS)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits over what is done: inputs' names and kinds, and the steps with their models.
+
+        The words of the request, the notes and the reasons do not count, so that the same plan asked for in English
+        and in Chinese has the same hash.
+        """
+        steps = [s.model_dump(mode="json", exclude={"model": {"reason"}, "wanted": True}) for s in self.steps]
+        inputs = [[i.name, i.kind] for i in self.inputs]
+        text = json.dumps([self.version, inputs, steps], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id; KeyError if there is none."""
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)
+
+    @property
+    def step_ids(self) -> tuple[str, ...]:
+        """Ids in the order in which they are written."""
+        return tuple(s.id for s in self.steps)
+
+    def input(self, name: str) -> InputSchema | None:
+        """The input of that name, or None."""
+        return next((i for i in self.inputs if i.name == name), None)
+
+    def ordered(self) -> tuple[Step, ...]:
+        """Steps so that each comes after those it reads from; InvalidPlan for a cycle."""
+        ids = set(self.step_ids)
+        graph = {s.id: sorted(s.parents & ids) for s in self.steps}
+        try:
+            return tuple(self.step(i) for i in TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            raise InvalidPlan(f"steps {' → '.join(error.args[1])} wait for each other.") from None
+
+    @property
+    def sinks(self) -> tuple[Step, ...]:
+        """Steps whose output no other step reads: what the request was after."""
+        read = {name for s in self.steps for name in s.parents}
+        return tuple(s for s in self.steps if s.id not in read)
+
+    def descendants(self, step_id: str) -> frozenset[str]:
+        """Ids of the steps that depend on a step, itself not among them."""
+        found: set[str] = set()
+        for step in self.ordered():
+            if step.parents & (found | {step_id}):
+                found.add(step.id)
+        return frozenset(found)
+
+    def with_step(self, step: Step) -> Self:
+        """The same plan with the step of that id replaced."""
+        return self.model_copy(update={"steps": tuple(step if s.id == step.id else s for s in self.steps)})
+
+    def with_model(self, step_id: str, model: ModelChoice | None) -> Self:
+        """The same plan with a model pinned to a step."""
+        return self.with_step(self.step(step_id).model_copy(update={"model": model}))
+
+    def with_notes(self, *notes: str) -> Self:
+        """The same plan with more notes, each once."""
+        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """The plan as JSON, always the same for the same plan."""
+        return self.model_dump_json(indent=indent, exclude_defaults=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """A plan from outside; InvalidPlan says where it does not fit the schema."""
+        try:
+            return cls.model_validate_json(text)
+        except (ValidationError, RecursionError) as error:
+            raise InvalidPlan(f"not a plan: {_first(error)}", hint="see Plan.model_json_schema()") from None
+
+
+def _first(error: ValidationError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'top'}: {first['msg']}"

@@ -1,0 +1,1 @@
+"""Planners: each turns a request and the schemas of its inputs into a Plan."""

@@ -1,0 +1,138 @@
+"""The chart that a clause asks for: its mark, axes, colour and rows. Knows no drawing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import NoTaskFits
+from ..kinds import Kind
+from ..plan import Column, Predicate, StepOutput
+from .clauses import Clause
+from .conditions import conditions
+from .draft import Draft, Table, Thing
+from .groups import find_groups, find_number
+from .makers import carried, implied, predicates
+from .mentions import Words
+from .subjects import can_do, explicit, find_table, readable
+
+_MARKS = (
+    ("histogram", r"\bhistogram|直方图"),
+    ("heatmap", r"\bheat ?map|热力图|热图"),
+    ("scatter", r"\bscatter|散点图"),
+    ("line", r"\bline (?:chart|plot|graph)|\btrend\b|\bover time\b|折线图|趋势"),
+)
+_MEAN = re.compile(r"\b(?:average|avg|mean)\b|平均|均值|均分", re.IGNORECASE)
+_SUM = re.compile(r"\b(?:total|sum)\b|总和|总计|合计", re.IGNORECASE)
+
+
+def plan_chart(draft: Draft, clause: Clause) -> None:
+    """One chart step: "chart them per product"."""
+    if not draft.tables:
+        raise NoTaskFits(f"{clause.words()!r} needs a table, and there is none.", hint=can_do(draft))
+    if draft.tables[0].grouped and not _elsewhere(draft, clause):
+        _chart_grouped(draft, clause, draft.tables[0])
+        return
+    table = find_table(draft, clause)
+    explicit(draft, clause, readable(draft))
+    where = predicates(draft, conditions(clause, table.things), table) or carried(draft, clause, table)
+    by = find_groups(draft, clause, table)
+    parameters, shown = _axes(draft, clause, table, by, fixed={p.of for p in where if p.op == "=="})
+    draft.add_chart(table, parameters, _rows(draft, where, shown))
+
+
+def _elsewhere(draft: Draft, clause: Clause) -> bool:
+    """True when a clause names a column that the newest table, of groups, does not hold."""
+    words = Words(clause.text)
+    held = {t.name for t in draft.tables[0].things}
+    return any(words.score(t, clause.names) >= 2 and t.name not in held for r in draft.rows for t in r.things)
+
+
+def _mark(clause: Clause) -> str:
+    return next((mark for mark, words in _MARKS if re.search(words, clause.text, re.IGNORECASE)), "bar")
+
+
+def _chart_grouped(draft: Draft, clause: Clause, table: Table) -> None:
+    """Groups and their number are charted as they are."""
+    x, *more = table.things
+    mark = _mark(clause) if more else "histogram"
+    parameters: dict[str, Any] = {"mark": mark, "x": x.name}
+    if more:
+        parameters |= {"y": more[-1].name, "aggregate": "none"}
+    if len(more) > 1:
+        parameters["color"] = more[0].name
+    draft.add_chart(table, parameters)
+
+
+def _axes(
+    draft: Draft, clause: Clause, table: Table, by: list[Thing], *, fixed: set[Column | StepOutput]
+) -> tuple[dict[str, Any], list[Thing]]:
+    """The parameters, and the columns shown. `fixed` columns have one value only: they split nothing."""
+    mark = _mark(clause)
+    numbers = _numbers(draft, clause, table, by)
+    if mark == "scatter" and len(numbers) + len(by) > 1:
+        x, y = [*numbers, *by][:2]
+        return {"mark": mark, "x": x.name, "y": y.name, "aggregate": "none"}, []
+    mark = "bar" if mark == "scatter" else mark
+    label = _label(draft, clause, table, by, fixed, named_only=bool(numbers))
+    shown = [t for t in (*by, label) if t is not None][:2]
+    if not shown:
+        if not numbers:
+            raise NoTaskFits(f"{clause.words()!r}: chart which column?", hint=can_do(draft))
+        return {"mark": "histogram", "x": numbers[0].name, "aggregate": "count"}, numbers[:1]
+    parameters: dict[str, Any] = {"mark": mark, "x": shown[0].name, "aggregate": "count"}
+    if numbers:
+        parameters |= {"y": numbers[0].name, "aggregate": "sum" if _SUM.search(clause.text) else "mean"}
+    if len(shown) > 1:
+        parameters["color"] = shown[1].name
+    return parameters, shown
+
+
+def _numbers(draft: Draft, clause: Clause, table: Table, by: Sequence[Thing]) -> list[Thing]:
+    """The numbers that a clause names; the newest one made when there is nothing else to chart."""
+    match = _MEAN.search(clause.text) or _SUM.search(clause.text)
+    if match and (thing := find_number(draft, clause, table, clause.text[match.end() :], by, must=True)):
+        return [thing]
+    words = Words(clause.text)
+    numbers = [t for t in table.things if t.kind is Kind.NUMBER and t not in by]
+    named = [t for t in numbers if words.score(t, clause.names) >= 2]
+    made = [t for t in numbers if t.step]
+    return named or [t for t in made if t == draft.newest(table)]
+
+
+def _label(
+    draft: Draft,
+    clause: Clause,
+    table: Table,
+    by: Sequence[Thing],
+    fixed: set[Column | StepOutput],
+    *,
+    named_only: bool,
+) -> Thing | None:
+    """The labels that are charted: named, or taken for granted, or the newest."""
+    words = Words(clause.text)
+    labels = [t for t in table.things if t.kind is Kind.LABELS and t not in by and t.reference not in fixed]
+    if named := [t for t in labels if words.score(t, clause.names) >= 2]:
+        return named[-1]
+    here = {t.concept for t in table.things}
+    for noun in ("theme", "sentiment", "language"):
+        if noun in words.concepts and noun not in here:
+            return implied(draft, table, noun)
+    if named_only:
+        return None
+    if made := [t for t in labels if t.step]:
+        return max(made, key=lambda t: draft.step_index(t.step))
+    derived = [t for t in labels if t.derived]
+    pool = [] if by else derived or labels
+    return pool[-1] if pool else None
+
+
+def _rows(draft: Draft, where: Sequence[Predicate], shown: Sequence[Thing]) -> list[Predicate]:
+    """Rows that a shown step did not run over are left out; that says all when its own condition is the clause's."""
+    kept = list(where)
+    for thing in shown:
+        if thing.step and draft.is_partial(thing.step) and isinstance(thing.reference, StepOutput):
+            own = draft.conditions_of(thing.step)
+            kept = [*(p for p in kept if p not in own), Predicate(of=thing.reference, op="not-null")]
+    return kept

@@ -1,0 +1,106 @@
+"""The columns by which a clause groups ("per product", "每个产品"), and the number that it measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..kinds import MEDIA, Kind
+from .clauses import ASIDE, Clause
+from .draft import Draft, Table, Thing
+from .makers import IMPLIED, implied
+from .mentions import Words, concept, is_han, leading
+from .subjects import Noun, is_rows, no_column
+from .words import CONCEPTS
+
+_MARK = re.compile(
+    r"\b(?:per|(?:grouped |broken down |split )?by|for (?:each|every|all)|in (?:each|every)|of each"
+    r"|(?:across|within|over|among)(?: all| each| every| the)?|each|every|versus|vs)\b"
+    r"|按照?|根据|每一?[个类种组]?|各[个类种组]?|不同",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"per\b|by\b|按|根据", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:,|，|、|\band\b|\bby\b|和|与|及)\s*(?:by\b|per\b|按|每个?|各)?", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"\s*(?:the\s+)?(?:number|counts?|how|amount|average|mean|total|similarity|closeness|frequency|size|it|them|hand|using"
+    r"|itself|one|time|most|row|\d|$)|\s*(?:数量|个数|条数|比例|频率|行|条|与|和)",
+    re.IGNORECASE,
+)
+_CLASS = re.compile(
+    r"\s*(?:the\s+)?(?:categor(?:y|ies)|class(?:es)?|labels?|groups?|types?)\b"
+    r"|[类种组]?(?:有|多少|的数|数)",
+    re.I,
+)
+_WORD = re.compile(
+    r"\s*(?:the\s+|each\s+|every\s+)?(?P<word>\w+?)"
+    r"(?=统计|画|计|排|分组|汇总|看|列|绘|作|进行|有|的|平均|[\s,，?？.。\ue000-\uebff]|$)"
+)
+
+
+def find_groups(draft: Draft, clause: Clause, table: Table) -> list[Thing]:
+    """The columns that "per X", "by X and Y", "每个X" name, those taken for granted made; UnknownColumn for others."""
+    found: list[Thing] = []
+    for match in _MARK.finditer(clause.text):
+        tail = clause.text[match.end() :]
+        thing = named_group(draft, clause, table, tail)
+        if thing is None:
+            _check(draft, table, tail, sure=bool(_NAMES.match(match[0])))
+        while thing is not None:
+            if thing not in found and (thing.derived or thing.kind not in (Kind.TEXT, *MEDIA)):
+                found.append(thing)
+            more = _AND.search(tail)
+            tail = tail[more.end() :] if more and more.start() < 40 else ""
+            thing = named_group(draft, clause, table, tail) if tail else None
+    return found
+
+
+def named_group(draft: Draft, clause: Clause, table: Table, tail: str) -> Thing | None:
+    """The column that a piece of text begins with; a concept that a step can make is made."""
+    tail = ASIDE.sub(lambda m: clause.asides.get(m[0]), tail)
+    if thing := leading(tail, [t for t in table.things if t.kind is not Kind.EMBEDDING]):
+        return thing
+    if _CLASS.match(tail) and (made := [t for t in table.things if t.kind is Kind.LABELS and t.derived]):
+        return made[-1]
+    noun = leading(tail, [Noun(n, n) for n in IMPLIED])
+    if noun is None:
+        return None
+    needed = Kind.IMAGE if noun.name == "label" else Kind.TEXT
+    return implied(draft, table, noun.name) if any(t.kind is needed for t in table.things) else None
+
+
+def _check(draft: Draft, table: Table, tail: str, *, sure: bool) -> None:
+    """UnknownColumn when the words after a mark can only be meant as a column."""
+    match = _WORD.match(tail)
+    if _NO_NAME.match(tail) or not match or is_rows(match["word"], table):
+        return
+    word = match["word"]
+    noun = leading(tail, [Noun(n, n) for n in CONCEPTS])
+    if noun and is_rows(noun.name, table):
+        return
+    if sure or noun:
+        no_column(draft, (noun.name if noun and is_han(word) else word)[:60])
+
+
+def find_number(
+    draft: Draft, clause: Clause, table: Table, tail: str, by: Sequence[Thing], *, must: bool
+) -> Thing | None:
+    """The number column that `tail` begins with, else one that the clause names, else the only one.
+
+    Raises: UnknownColumn where one `must` be there and none can be meant.
+    """
+    numbers = [t for t in table.things if t.kind is Kind.NUMBER and t not in by]
+    words = Words(clause.text)
+    tail = re.sub(r"^\s*(?:of|the|的)\s*", "", ASIDE.sub(lambda m: clause.asides.get(m[0]), tail))
+    named = sorted(numbers, key=lambda t: -words.score(t, clause.names))
+    if thing := leading(tail, numbers):
+        return thing
+    if named and words.score(named[0], clause.names) >= 2:
+        return named[0]
+    if not must:
+        return None
+    word = re.match(r"\s*(\w+)", tail)
+    likely = [t for t in numbers if not t.loose and concept(t.name) != "id" and not t.name.lower().endswith("id")]
+    if len(likely) == 1 and (word is None or leading(tail, [Noun("score", "score"), Noun("rating", "rating")])):
+        draft.note("column", likely[0].name)
+        return likely[0]
+    return no_column(draft, word[1] if word else clause.words())

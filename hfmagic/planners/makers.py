@@ -1,0 +1,178 @@
+"""Steps that make a column or a value: what each intent needs, and what it takes for granted. No table operation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import NoTaskFits
+from ..kinds import Kind
+from ..plan import Column, Constant, Predicate, Reference, StepOutput
+from . import settings
+from .clauses import Asides, Clause
+from .conditions import Condition, conditions
+from .draft import Draft, Table, Thing
+from .subjects import can_do, find
+
+
+def _none(_: Clause) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How an intent becomes a step: its task, the kind that it works on, the word that names it, its parameters."""
+
+    task: str
+    kind: Kind
+    word: str
+    settings: Callable[[Clause], dict[str, Any]] = _none
+
+
+MAKERS: Mapping[str, Maker] = MappingProxyType(
+    {
+        "sentiment": Maker("text-classification", Kind.TEXT, "sentiment", lambda _: {"about": "sentiment"}),
+        "about": Maker("text-classification", Kind.TEXT, "topic", settings.about),
+        "sort-into": Maker("zero-shot-classification", Kind.TEXT, "label"),
+        "similarity": Maker("sentence-similarity", Kind.TEXT, "similarity", settings.sentence),
+        "embed": Maker("feature-extraction", Kind.TEXT, "embedding"),
+        "cluster": Maker("cluster", Kind.TEXT, "theme", settings.groups),
+        "summarize": Maker("summarization", Kind.TEXT, "summary", lambda c: {"style": "summary"} | settings.length(c)),
+        "title": Maker("summarization", Kind.TEXT, "title", lambda c: {"style": "title"} | settings.length(c)),
+        "generate": Maker(
+            "text-generation", Kind.TEXT, "answer", lambda c: {"instruction": c.quoted()} | settings.length(c)
+        ),
+        "transcribe": Maker("automatic-speech-recognition", Kind.AUDIO, "transcript"),
+        "see": Maker("image-classification", Kind.IMAGE, "label"),
+        "speak": Maker("text-to-speech", Kind.TEXT, "speech"),
+        "language": Maker("detect-language", Kind.TEXT, "language"),
+        "template": Maker("template", Kind.TEXT, "text", settings.template),
+    }
+)
+"""Intent → the step that does it."""
+
+IMPLIED = MappingProxyType({"sentiment": "sentiment", "theme": "cluster", "language": "language", "label": "see"})
+"""Canonical noun → the intent that makes it, when a clause takes it for granted."""
+
+_THEM = re.compile(r"\b(?:them|they|those|these|there are)\b|它们|这些|那些", re.IGNORECASE)
+_SKIP = MappingProxyType(
+    {
+        "sentiment": frozenset({"sentiment"}),
+        "language": frozenset({"language"}),
+        "template": frozenset({"sentiment", "language", "text"}),
+        "similarity": frozenset({"text"}),
+    }
+)
+"""Intent → concepts whose words are no condition in it."""
+
+
+def make(draft: Draft, clause: Clause, intent: str) -> Thing:
+    """The step that an intent asks for, after those that it takes for granted; what it gives."""
+    maker = MAKERS[intent]
+    clause, name = settings.output_name(clause, lists=intent in ("sort-into", "generate"))
+    parameters = maker.settings(clause)
+    if intent == "sort-into":
+        labels, clause = settings.candidate_labels(clause)
+        parameters = {"candidate_labels": labels}
+    subject = _subject(draft, clause, maker.kind, any_kind=intent == "template")
+    where = _where(draft, clause, intent, subject)
+    if intent == "cluster":
+        return _cluster(draft, subject, where, parameters, name)
+    word = parameters.get("about", maker.word)
+    return draft.add(maker.task, subject, word=word, parameters=parameters, where=where, name=name)
+
+
+def _subject(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) -> Thing:
+    thing = find(draft, clause, kind, any_kind=any_kind)
+    if thing is not None:
+        return thing
+    if kind is Kind.TEXT and (sound := find(draft, clause, Kind.AUDIO)) is not None:
+        draft.note("transcribed", sound.name)
+        return draft.add("automatic-speech-recognition", sound, word="transcript")
+    if kind is Kind.TEXT and not draft.inputs and (words := (clause.quotes or [clause.words()])[0]):
+        return Thing(Constant(constant=words), kind, "text", "text", "text")
+    raise NoTaskFits(f"{draft.said!r} needs {kind}, and there is none.", hint=can_do(draft))
+
+
+def _cluster(draft: Draft, subject: Thing, where: list[Predicate], parameters: dict[str, Any], name: str) -> Thing:
+    vector = _embedding(draft, subject, where)
+    if vector is None:
+        vector = draft.add("feature-extraction", subject, word="embedding", where=where)
+    if not subject.frame:
+        draft.note("one", subject.name)
+    left = [] if draft.step(vector.step).where else where
+    also: dict[str, Reference] = {"text": subject.reference}
+    return draft.add("cluster", vector, word="theme", parameters=parameters, where=left, also=also, name=name)
+
+
+def _embedding(draft: Draft, subject: Thing, where: list[Predicate]) -> Thing | None:
+    """The embedding of a text that a step has made over the same rows, or over all."""
+    for thing in (t for table in draft.rows for t in table.things if t.step and t.kind is Kind.EMBEDDING):
+        step = draft.step(thing.step)
+        if step.inputs.get("text") == subject.reference and list(step.where) in ([], where):
+            return thing
+    return None
+
+
+def _where(draft: Draft, clause: Clause, intent: str, subject: Thing) -> list[Predicate]:
+    if not subject.frame:
+        return []
+    table = draft.table(subject.frame)
+    found = conditions(clause, table.things, skip=_SKIP.get(intent, frozenset()))
+    plain = [c for c in found if not (isinstance(c.on, Thing) and c.on.loose)]
+    return predicates(draft, plain, table, subject)
+
+
+def carried(draft: Draft, clause: Clause, table: Table) -> list[Predicate]:
+    """The conditions of the newest step, when a clause is about "them": the rows that it ran over."""
+    newest = draft.newest(table) if _THEM.search(clause.text) else None
+    if newest is None or newest.kind is Kind.LABELS:
+        return []
+    return sorted(draft.conditions_of(newest.step), key=str)
+
+
+def predicates(draft: Draft, found: Sequence[Condition], table: Table, text: Thing | None = None) -> list[Predicate]:
+    """Conditions as predicates over a table's rows; a concept that is not there yet is made first."""
+    made: list[Predicate] = []
+    for condition in found:
+        on = looked_at(draft, table, condition, text).reference
+        if condition.op != "lacks" and isinstance(on, Column | StepOutput):
+            made.append(Predicate(of=on, op=condition.op, value=condition.value))
+    return list(dict.fromkeys(made))
+
+
+def looked_at(draft: Draft, table: Table, condition: Condition, text: Thing | None = None) -> Thing:
+    """What a condition looks at: a column, the text, a column that holds the value or means the concept, a new step."""
+    if isinstance(condition.on, Thing):
+        return condition.on
+    if condition.on == "text":
+        return text if text and text.kind is Kind.TEXT else _only(draft, table, Kind.TEXT)
+    value = str(condition.value).casefold()
+    holding = [t for t in table.things if value in (x.casefold() for x in t.labels)]
+    meant = [t for t in table.things if t.concept == condition.on and not t.loose]
+    return (holding or meant)[-1] if holding or meant else implied(draft, table, condition.on, text)
+
+
+def implied(draft: Draft, table: Table, noun: str, text: Thing | None = None) -> Thing:
+    """What a clause takes for granted, made over a table's text or pictures."""
+    maker = MAKERS[IMPLIED[noun]]
+    subject = text if text and text.kind is maker.kind else _only(draft, table, maker.kind)
+    draft.note("implied", noun)
+    if noun == "theme":
+        return _cluster(draft, subject, [], {}, "")
+    return draft.add(maker.task, subject, word=maker.word, parameters=maker.settings(_NOTHING))
+
+
+def _only(draft: Draft, table: Table, kind: Kind) -> Thing:
+    """The text or picture column of a table, whatever a clause says."""
+    fitting = [t for t in table.things if t.kind is kind]
+    original = [t for t in fitting if not t.derived]
+    if len(original) == 1 or (fitting and not original):
+        return (original or fitting)[-1]
+    return _subject(draft, _NOTHING, kind)
+
+
+_NOTHING = Clause("", Asides())

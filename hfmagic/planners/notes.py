@@ -1,0 +1,26 @@
+"""What a plan tells its reader, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+
+NOTES = MappingProxyType(
+    {
+        "column": ("the column {0} is taken: the only one that fits", "使用列 {0}：唯一合适的列"),
+        "taken": ("{0} exists, so {1} is made", "{0} 已存在，改用 {1}"),
+        "transcribed": ("{0} is transcribed first", "先转写 {0}"),
+        "implied": ("{0} is not there yet, so it is found first", "还没有 {0}，先得出它"),
+        "about": ("no labels are named, so {0} is taken", "没有指明标签，按 {0} 处理"),
+        "unused": ("left out: {0}", "未使用：{0}"),
+        "no-step": ("no step for the model {0}", "没有步骤使用模型 {0}"),
+        "one": ("{0} is one value: there is nothing to group", "{0} 只有一个值，无法分组"),
+    }
+)
+"""key → what is said in English and in Chinese; {0}, {1} are names."""
+
+
+def told(notes: Sequence[tuple[str, tuple[str, ...]]], language: str) -> tuple[str, ...]:
+    """The notes in the words of a language, each once."""
+    side = int(language == "zh")
+    return tuple(dict.fromkeys(NOTES[key][side].format(*words) for key, words in notes))

@@ -1,0 +1,269 @@
+"""Steps over a whole table: filter, count, average, sort. Writes SQL from schemas; every name in it is quoted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import NoTaskFits
+from ..kinds import Kind
+from .clauses import Clause
+from .conditions import Condition, Value, conditions
+from .draft import Draft, Table, Thing
+from .groups import find_groups, find_number, named_group
+from .makers import IMPLIED, carried, implied, looked_at, make, predicates
+from .mentions import Words, leading
+from .subjects import can_do, explicit, find_table, readable
+from .words import NUMBERS
+
+_FUNCTIONS = (
+    ("avg", "mean", True, r"\b(?:average|avg|mean)\b|平均|均值|均分"),
+    ("median", "median", True, r"\bmedian\b|中位数"),
+    ("sum", "sum", False, r"\b(?:total|sum)\b|总和|总数|总计|合计|总"),
+    ("max", "max", False, r"\b(?:maximum|max|highest|largest|best)\b|最大值|最[高大好]"),
+    ("min", "min", False, r"\b(?:minimum|min|lowest|smallest|worst)\b|最小值|最[低小差]"),
+)
+"""SQL function, beginning of the alias, whether a number must follow, words."""
+
+_MOST = re.compile(
+    r"\bwhich\b(?P<en>.+?)\b(?:most|highest|best|largest|more|(?P<few>fewest|least|lowest|worst|smallest))\b"
+    r"|(?:哪一?[个种类款家位]?)(?P<zh>.{1,20}?)最(?:多|高|大|好|(?P<few_zh>少|低|小|差))"
+    r"|最(?:多|高|(?P<few_who>少|低))的(?P<who>.{1,10}?)(?:是|$|[,，])",
+    re.IGNORECASE,
+)
+_COMMON = re.compile(r"\bmost (?:common|frequent)\s+(?P<en>.{1,40})|最常见的(?P<zh>.{1,20})", re.IGNORECASE)
+_SHARE = re.compile(r"\b(?:share|percentage|percent|fraction|proportion)\b|占比|比例|百分比", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow many\b|有?(?:多少|几)", re.IGNORECASE)
+_COUNT_THEM = re.compile(
+    r"\bcount\s*(?:them|it|these|those|how (?:many|often)(?: there are)?)?\s*(?:$|\b(?:per|by|for|in)\b)"
+    r"|^\W*(?:并|再)?按.{1,12}(?:统计|计数)\W*$",
+    re.IGNORECASE,
+)
+_NUMBERS = "|".join(n for n in NUMBERS if n.isascii())
+_TOP = re.compile(
+    r"\b(?:(?:top|first|best|highest|lowest|worst|bottom|last|the|show|find|list|get)\s+)"
+    rf"(?P<n>[0-9]{{1,4}}|{_NUMBERS})\b(?!\s*%)"
+    r"|前\s*(?P<zh>[0-9]{1,4}|[一二两三四五六七八九十])|最\w{1,4}的(?P<most>[0-9]{1,4}|[一二两三四五六七八九十])[个条]",
+    re.IGNORECASE,
+)
+_DOWN = re.compile(
+    r"\b(?:desc\w*|highest|largest|biggest|most|best|top|newest|latest|longest|rank\w*|similar\w*|clos\w+)\b"
+    r"|从[高大多]到|降序|最[高多大像近相]|排名|前\s*[\d一二两三四五六七八九十]",
+    re.IGNORECASE,
+)
+_UP = re.compile(
+    r"\b(?:asc\w*|lowest|smallest|least|worst|oldest|shortest|bottom)\b|从[低小少]到|升序|最[低少小]", re.IGNORECASE
+)
+_PER = re.compile(r"\b(?:per|by|for each|in each|across)\b|按照?", re.IGNORECASE)
+_RANK = re.compile(
+    r"\b(?:rank|sort|order|most similar|closest|nearest|top)\b"
+    r"|排序|排列|排名|最相似|最接近|最像|前\s*[\d一二两三四五六七八九十]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """What is computed for each group: SQL, its column's name, how many groups are kept, and the order."""
+
+    value: str
+    name: str
+    limit: int = 0
+    down: bool = True
+
+
+def quote(name: str) -> str:
+    """A name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _sql(*parts: str) -> str:
+    return " ".join(parts)
+
+
+def _literal(value: Value | None) -> str:
+    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else repr(value)
+
+
+def plan_filter(draft: Draft, clause: Clause) -> None:
+    """Keep rows: "only the negative ones"."""
+    table = find_table(draft, clause)
+    explicit(draft, clause, readable(draft))
+    if filtered(draft, clause, table) is table:
+        raise NoTaskFits(f"{clause.words()!r}: which rows to keep?", hint="such as: only rows where score > 0.9")
+
+
+def filtered(draft: Draft, clause: Clause, table: Table) -> Table:
+    """The table with the rows that a clause's conditions keep; the same table when it has none."""
+    found = conditions(clause, table.things)
+    if not found:
+        rows = carried(draft, clause, table)
+        return draft.add_table("filter", table, where=rows) if rows else table
+    if any(c.op == "lacks" or (isinstance(c.on, Thing) and c.on.loose) for c in found):
+        tests = " AND ".join([_test(draft, c, table) for c in found])
+        return _query(draft, table, _sql("SELECT * FROM", quote(table.name), "WHERE", tests))
+    return draft.add_table("filter", table, where=predicates(draft, found, table))
+
+
+def _test(draft: Draft, condition: Condition, table: Table) -> str:
+    """A condition as SQL; like a predicate, it compares words without regard to case."""
+    name, value = quote(looked_at(draft, table, condition).name), condition.value
+    low = _literal(str(value).lower())
+    match condition.op:
+        case "lacks":
+            return f"NOT contains(lower({name}), {low})"
+        case "contains":
+            return f"contains(lower({name}), {low})"
+        case "is-null":
+            return f"{name} IS NULL"
+        case "not-null":
+            return f"{name} IS NOT NULL"
+        case op:
+            sign = {"!=": "<>", "==": "="}.get(op, op)
+            return f"lower({name}) {sign} {low}" if isinstance(value, str) else f"{name} {sign} {_literal(value)}"
+
+
+def plan_aggregate(draft: Draft, clause: Clause) -> None:
+    """Compute a number for each group: "how many per product", "which product has the most complaints"."""
+    table = find_table(draft, clause)
+    explicit(draft, clause, readable(draft))
+    if table.grouped and (most := _MOST.search(clause.text)):
+        _order(draft, clause, table, table.things[-1], down=not _few(most), limit=1)
+        return
+    if _SHARE.search(clause.text) and (found := conditions(clause, table.things)):
+        tests = " AND ".join([_test(draft, c, table) for c in found])
+        by = find_groups(draft, clause, table)
+        value = f"avg(CASE WHEN {tests} THEN 1.0 ELSE 0.0 END)"
+        _group(draft, table, by, Aggregate(value, _alias("share", by)))
+        return
+    table = filtered(draft, clause, table)
+    by, only = _by(draft, clause, table)
+    _group(draft, table, by, _aggregate(draft, clause, table, by, only=only))
+
+
+def _by(draft: Draft, clause: Clause, table: Table) -> tuple[list[Thing], bool]:
+    """The groups, and whether only the first of them is asked for."""
+    by = find_groups(draft, clause, table)
+    most, common = _MOST.search(clause.text), _COMMON.search(clause.text)
+    if most or common:
+        tail = (most["en"] or most["zh"] or most["who"]) if most else (common["en"] or common["zh"]) if common else ""
+        thing = named_group(draft, clause, table, tail)
+        only = not by or by == [thing]
+        return ([*by, thing] if thing and thing not in by else by), only and thing is not None
+    if _COUNT_THEM.search(clause.text) and (made := [t for t in table.things if t.kind is Kind.LABELS and t.step]):
+        newest = max(made, key=lambda t: draft.step_index(t.step))
+        return (by if newest in by else [*by, newest]), False
+    _imply(draft, clause, table)
+    nouns = _nouns(clause, table, by)
+    if nouns and not _HOW_MANY.search(clause.text):
+        # "count the themes per product" splits by both; a plain column beside a group is what the group is of
+        by = [*by, *(t for t in nouns[:1] if t.derived or not by)]
+    return by, False
+
+
+def _imply(draft: Draft, clause: Clause, table: Table) -> None:
+    """Make what is counted when it is not there yet: "the distribution of sentiment"."""
+    if any(t.kind is Kind.TEXT for t in table.things):
+        there = {t.concept for t in table.things}
+        for noun in sorted((Words(clause.text).concepts & set(IMPLIED)) - there - {"label"}):
+            implied(draft, table, noun)
+
+
+def _nouns(clause: Clause, table: Table, by: Sequence[Thing]) -> list[Thing]:
+    words = Words(clause.text)
+    labels = (t for t in table.things if t.kind is Kind.LABELS and t not in by)
+    return sorted((t for t in labels if words.score(t, clause.names) >= 2), key=lambda t: not t.derived)
+
+
+def _aggregate(draft: Draft, clause: Clause, table: Table, by: list[Thing], *, only: bool) -> Aggregate:
+    most = _MOST.search(clause.text)
+    few = bool(most and _few(most))
+    limit = 1 if only else _limit(clause)
+    for function, alias, must, pattern in _FUNCTIONS:
+        match = re.search(pattern, clause.text, re.IGNORECASE)
+        if match and (thing := find_number(draft, clause, table, clause.text[match.end() :], by, must=must)):
+            if most and by and function in ("max", "min"):
+                function, alias = "avg", "mean"
+            return Aggregate(f"{function}({quote(thing.name)})", _alias(f"{alias}_{thing.name}", by), limit, not few)
+    if _SHARE.search(clause.text):
+        return Aggregate("count(*) * 1.0 / sum(count(*)) OVER ()", _alias("share", by), limit)
+    nouns = _nouns(clause, table, by)
+    distinct = nouns and _HOW_MANY.search(clause.text)
+    value = f"count(DISTINCT {quote(nouns[0].name)})" if distinct else "count(*)"
+    return Aggregate(value, _alias("n", by), limit, not few)
+
+
+def _few(most: re.Match[str]) -> bool:
+    """True when the least is asked for."""
+    return any(most[name] for name in ("few", "few_zh", "few_who"))
+
+
+def _alias(name: str, by: Sequence[Thing]) -> str:
+    return f"{name}_2" if name in (t.name for t in by) else name
+
+
+def _limit(clause: Clause) -> int:
+    match = _TOP.search(clause.text)
+    if not match:
+        return 0
+    word = (match["n"] or match["zh"] or match["most"]).lower()
+    return int(word) if word.isascii() and word.isdecimal() else NUMBERS.get(word, 0)
+
+
+def _group(draft: Draft, table: Table, by: Sequence[Thing], what: Aggregate) -> None:
+    columns = [quote(t.name) for t in by]
+    selected = ", ".join([*columns, f"{what.value} AS {quote(what.name)}"])
+    sql = _sql("SELECT", selected, "FROM", quote(table.name))
+    # Rows that a step did not run over hold null: they are no group.
+    if partial := [t for t in by if t.step and draft.is_partial(t.step)]:
+        sql += " WHERE " + " AND ".join(f"{quote(t.name)} IS NOT NULL" for t in partial)
+    if by:
+        down = " DESC" if what.down else ""
+        sql += f" GROUP BY {', '.join(columns)} ORDER BY {quote(what.name)}{down}, {', '.join(columns)}"
+        sql += f" LIMIT {what.limit}" if what.limit else ""
+    made = Thing(table.things[0].reference, Kind.NUMBER, what.name, "number", what.name, table.name, derived=True)
+    _query(draft, table, sql, [*by, made])
+
+
+def _query(draft: Draft, table: Table, sql: str, columns: list[Thing] | None = None) -> Table:
+    things = columns if columns is not None else [t for t in table.things if t.kind is not Kind.EMBEDDING]
+    parameters = {"query": sql, "columns": [t.name for t in things]}
+    return draft.add_table("sql", table, parameters=parameters, columns=columns)
+
+
+def plan_groups(draft: Draft, clause: Clause, thing: Thing) -> None:
+    """Count what was just made for each group that the same clause names: "the sentiment per product"."""
+    table = draft.table(thing.frame) if thing.frame else None
+    match = _PER.search(clause.text)
+    by = leading(clause.text[match.end() :], [t for t in table.things if not t.derived]) if table and match else None
+    if table and by and by.kind is Kind.LABELS and thing.kind is Kind.LABELS:
+        _group(draft, table, [by, thing], Aggregate("count(*)", _alias("n", [by, thing])))
+
+
+def plan_sort(draft: Draft, clause: Clause) -> None:
+    """Put the rows in order: "sort by score", "the ten highest ratings"."""
+    table = filtered(draft, clause, find_table(draft, clause))
+    explicit(draft, clause, readable(draft))
+    words = Words(clause.text)
+    by = find_groups(draft, clause, table)
+    numbers = [t for t in table.things if t.kind is Kind.NUMBER and words.score(t, clause.names) >= 1]
+    numbers.sort(key=lambda t: -words.score(t, clause.names))
+    if not by and not numbers:
+        raise NoTaskFits(f"{clause.words()!r}: by which column?", hint=can_do(draft))
+    _order(draft, clause, table, (by or numbers)[0], down=bool(_DOWN.search(clause.text)) or bool(_limit(clause)))
+
+
+def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool, limit: int = 0) -> None:
+    """A query that sorts a table, and keeps the first rows where the clause gives a number."""
+    limit = limit or _limit(clause)
+    direction = " DESC" if down and not _UP.search(clause.text) else ""
+    sql = _sql("SELECT * FROM", quote(table.name), "ORDER BY", f"{quote(on.name)}{direction}", "NULLS LAST")
+    _query(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
+
+
+def plan_similarity(draft: Draft, clause: Clause) -> None:
+    """Compare with a sentence: "how close is each review to '…'"; sorted when the words ask for an order."""
+    thing = make(draft, clause, "similarity")
+    if thing.frame and _RANK.search(clause.text):
+        _order(draft, clause, draft.table(thing.frame), thing, down=True)

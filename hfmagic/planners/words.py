@@ -1,0 +1,188 @@
+"""The words that the rules planner knows, English and Chinese, as data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a line."""
+    return frozenset(words.split())
+
+
+_CONCEPTS = """
+review: review, comment, feedback, opinion | 评论, 评价, 点评, 反馈, 意见
+product: product, item | 产品, 商品, 货品
+ticket: ticket, issue, case, request | 工单, 票据, 问题单
+message: message, chat, sms | 消息, 短信, 留言
+email: email, mail, e mail | 邮件, 电子邮件
+customer: customer, client, user, buyer | 客户, 顾客, 用户, 买家
+agent: agent, operator | 客服, 坐席
+store: store, shop, branch | 门店, 店铺, 商店
+brand: brand, make, maker | 品牌
+category: category, class, type, group | 类别, 类型, 品类, 分类, 种类
+city: city, town | 城市
+country: country, nation | 国家
+region: region, area, state | 地区, 区域, 省份
+department: department, team | 部门, 团队
+author: author, writer | 作者
+speaker: speaker | 说话人, 发言人
+name: name | 名称, 名字, 姓名
+date: date, day, time | 日期, 时间
+month: month | 月份, 月
+year: year | 年份, 年
+price: price, cost | 价格, 售价, 单价
+amount: amount, sale, revenue | 金额, 销售额
+quantity: quantity, unit | 数量, 件数
+score: score, mark, point | 分数, 得分, 评分, 平均分, 分
+rating: rating, star | 星级, 评分, 打分, 星
+age: age | 年龄
+length: length, duration | 长度, 时长
+channel: channel, source | 渠道, 来源
+status: status | 状态
+priority: priority | 优先级
+question: question | 问题, 提问
+description: description | 描述, 说明
+article: article, document, story | 文章, 文档
+sentence: sentence | 句子
+text: text | 文本, 文字, 正文, 内容
+note: note | 笔记, 备注
+image: image, photo, picture, pic, photograph, snapshot | 图片, 照片, 图像, 相片
+audio: audio, clip, recording, sound, call, voice memo, speech | 音频, 录音, 语音, 通话, 片段, 声音
+file: file, file name, filename, path | 文件, 文件名
+id: id, identifier | 编号
+sentiment: sentiment, mood, polarity, tone, feeling | 情感, 情绪, 倾向, 态度
+emotion: emotion | 情绪类别
+topic: topic, subject | 话题, 议题
+theme: theme, cluster | 主题, 簇, 聚类
+language: language | 语言, 语种
+label: label, tag | 标签
+title: title, headline | 标题, 题目
+summary: summary, abstract, digest | 摘要, 总结, 概要
+transcript: transcript, transcription | 转写, 转录, 文字稿, 逐字稿
+similarity: similarity, closeness | 相似度, 接近程度
+embedding: embedding, vector | 向量, 嵌入
+answer: answer, reply, response | 回答, 回复, 答复
+speech: speech, voice | 朗读, 配音
+"""
+
+
+def _concepts() -> Mapping[str, tuple[str, ...]]:
+    rows = (line.split(":", 1) for line in _CONCEPTS.strip().splitlines())
+    return MappingProxyType(
+        {name: tuple(w.strip() for side in words.split("|") for w in side.split(",")) for name, words in rows}
+    )
+
+
+CONCEPTS = _concepts()
+"""canonical noun → the nouns that mean it, in both languages."""
+
+OUTPUT_WORDS = word_set(
+    "sentiment emotion toxicity spam topic theme language label title summary transcript similarity embedding answer "
+    "speech text"
+)
+"""Endings that hfmagic gives to the columns it adds."""
+
+MEASURES = ("个", "种", "类", "条", "款", "家", "位", "张", "段", "次", "项", "份", "封", "名", "一", "的")
+
+POLARITY = MappingProxyType(
+    {
+        "negative": "negative|unhappy|bad|critical|unfavou?rable|angry|dissatisfied",
+        "positive": "positive|happy|good|favou?rable|satisfied|glowing",
+        "neutral": "neutral",
+    }
+)
+POLARITY_NOUNS = MappingProxyType(
+    {
+        "negative": r"\bcomplain(?:t|ts|ers)\b|差评|负评|投诉|抱怨|不满",
+        "positive": r"\bpraises?\b|\bcompliments?\b|好评|表扬|称赞",
+        "neutral": r"中评",
+    }
+)
+POLARITY_ZH = MappingProxyType({"negative": "负面|消极|不好|糟糕", "positive": "正面|积极", "neutral": "中性|中立"})
+
+ROW_NOUNS = (
+    "ones?|rows?|reviews?|comments?|tickets?|messages?|tweets?|posts?|e-?mails?|texts?|entr(?:y|ies)|records?|calls?|"
+    "answers?|responses?|feedback|opinions?|sentences?|lines?|documents?|articles?|items?|cases?|notes?|clips?|"
+    "recordings?|photos?|pictures?|images?|customers?|transcripts?|summar(?:y|ies)|titles?|them"
+)
+ROW_NOUNS_ZH = (
+    "评论|评价|反馈|意见|留言|消息|工单|邮件|文本|内容|行|条目|记录|部分|那些|通话|录音|照片|图片|句子|文章|结果|数据"
+)
+
+ROW_CONCEPTS = word_set(
+    "review ticket message email text sentence article note image audio question row record entry one post tweet line "
+    "file 行 记录 条目"
+)
+"""Nouns for a row of a table, whatever its columns are called."""
+
+LANGUAGES = MappingProxyType(
+    {
+        "en": "English|英语|英文",
+        "zh": "Chinese|Mandarin|中文|汉语",
+        "fr": "French|法语|法文",
+        "de": "German|德语|德文",
+        "es": "Spanish|西班牙语|西班牙文|西语",
+        "it": "Italian|意大利语",
+        "pt": "Portuguese|葡萄牙语",
+        "nl": "Dutch|荷兰语",
+        "ja": "Japanese|日语|日文",
+        "ko": "Korean|韩语|韩文",
+        "ru": "Russian|俄语|俄文",
+        "ar": "Arabic|阿拉伯语",
+        "hi": "Hindi|印地语",
+        "tr": "Turkish|土耳其语",
+        "pl": "Polish|波兰语",
+        "sv": "Swedish|瑞典语",
+    }
+)
+
+NUMBERS = MappingProxyType(
+    {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+    | {"twelve": 12, "twenty": 20, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
+    | {"九": 9, "十": 10}
+)
+
+_FAMILIES = """
+automatic-speech-recognition: whisper wav2vec hubert parakeet canary moonshine seamless
+image-classification: resnet vit swin convnext efficientnet mobilenet mobilevit deit beit dinov regnet
+summarization: pegasus t flan mt led
+summarization zero-shot-classification: bart mbart
+text-generation: gpt llama qwen mistral mixtral gemma smollm phi falcon bloom opt tinyllama pythia deepseek olmo granite
+feature-extraction sentence-similarity zero-shot-classification: minilm mpnet bge gte e sbert nomic jina
+text-classification zero-shot-classification feature-extraction: bert distilbert roberta xlm deberta albert electra
+text-classification: finbert bertweet modernbert tinybert camembert
+text-to-speech: vits mms speecht bark kokoro xtts piper
+zero-shot-classification image-classification: clip siglip
+"""
+_SHORT = word_set("t mt e opt led phi bark clip piper canary falcon bloom granite")
+
+
+def _families() -> Mapping[str, tuple[str, ...]]:
+    rows = (line.split(":") for line in _FAMILIES.strip().splitlines())
+    return MappingProxyType({name: tuple(tasks.split()) for tasks, names in rows for name in names.split()})
+
+
+FAMILIES = _families()
+"""Model family, without its number → the tasks that its members usually do, likeliest first."""
+
+
+def family(model: str) -> str:
+    """The family that a model's name begins with, or an empty string: `t5-small` and `org/T5-base` are of `t`.
+
+    A family that is also a word counts only with a number or capitals (`phi-3`, `CLIP`).
+    """
+    name = model.rsplit("/", 1)[-1]
+    head = re.split(r"[-_.]", name.lower())[0]
+    bare = re.sub(r"v?\d+$", "", head)
+    found = head if head in FAMILIES else bare if bare in FAMILIES else ""
+    plain = found in _SHORT and name.lower() == found and not (name.isupper() and len(name) > 2)
+    return "" if plain else found
+
+
+OWNERS = word_set(
+    "google facebook meta microsoft openai nvidia starter mistralai alibaba baai intfloat cardiffnlp salesforce "
+    "huggingface deepseek-ai ibm apple helsinki-nlp sentence-transformers huggingfacetb"
+)

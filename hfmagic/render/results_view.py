@@ -1,0 +1,104 @@
+"""What a run gave, as one output: the answer first, then each result, then what went wrong, then what it rests on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ..answer import Answer, Phrase
+from ..errors import one_line
+from ..results import RejectedRow, Results, StepResult
+from .html import Child, Markup, code, join, muted, tag, text
+from .outputs import Outputs
+from .view import NOTHING, Bundle, View, bundle, stack
+from .words import error_line, rows_words, seconds_words
+
+MAX_REJECTED = 20
+
+
+def results_mimebundle(
+    results: Results, *, answer: Answer, preview_rows: int = 10, inputs: Mapping[str, Any] | None = None
+) -> Bundle:
+    """The MIME bundle (data, metadata) of one run.
+
+    Args:
+        answer: the words above the results.
+        preview_rows: rows shown of a table.
+        inputs: single values by name, so that a picture can be shown with what was found in it, a sound with its text.
+    """
+    whole = stack(
+        _answer(answer, results),
+        *Outputs(results, answer.text, preview_rows, inputs or {}).sections(),
+        *(_rejected(result) for result in results.values() if result.rejected),
+        _failures(results),
+        _footer(results),
+    )
+    return bundle(whole.html, whole.plain), {}
+
+
+def _answer(answer: Answer, results: Results) -> View:
+    """The sentences, each with its step's number; the number's title says what the step was."""
+    told = [p for p in answer.phrases if p.step_id not in results.failed]
+    if not told:
+        return NOTHING
+    children: list[Child] = []
+    for phrase in told:
+        children += [" " if children else "", text(phrase.text, 1_000), _number(answer, phrase, results)]
+    return View(tag("p", children, class_="hfm-answer"), answer.text)
+
+
+def _number(answer: Answer, phrase: Phrase, results: Results) -> Child:
+    number = answer.number(phrase)
+    if number is None or phrase.step_id is None:
+        return None
+    step = results.plan.step(phrase.step_id)
+    model = f" with {step.model.model_id}" if step.model else ""
+    # a word joiner: the number does not begin a line
+    return join([Markup("&#8288;"), tag("sup", f"[{number}]", title=f"step {number}: {step.task}{model}")])
+
+
+def _rejected(result: StepResult) -> View:
+    """How many rows have no result and why, with the first of them."""
+    reasons = Counter(one_line(row.reason) for row in result.rejected).most_common()
+    words = ", ".join(f"{count:,} × {reason}" for reason, count in reasons[:5])
+    every = max(result.rows, len(result.rejected))
+    line = f"{len(result.rejected):,} of {rows_words(every)} without a result in {result.step.output}: {words}"
+    listed = [tag("li", _row(row)) for row in result.rejected[:MAX_REJECTED]]
+    more = len(result.rejected) - MAX_REJECTED
+    if more > 0:
+        listed.append(tag("li", muted(f"and {more:,} more")))
+    summary = tag("summary", tag("span", text(line, 500), class_="hfm-warn"))
+    return View(tag("details", summary, tag("ul", listed)), line)
+
+
+def _row(row: RejectedRow) -> Child:
+    return join([f"row {row.row}: ", text(row.reason, 200)])
+
+
+def _failures(results: Results) -> View:
+    lines = [
+        f"✗ Step {number} ({step.task}) failed: {error_line(results.failed[step.id])}"
+        for number, step in enumerate(results.plan.steps, 1)
+        if step.id in results.failed
+    ]
+    return View(join([tag("div", text(line, 400), class_="hfm-bad") for line in lines]))
+
+
+def _footer(results: Results) -> View:
+    """What it rests on: seconds, models, device, plan; and the notes of the steps."""
+    models: dict[str, Child] = {}
+    for result in results.values():
+        if result.step.model:
+            model = result.step.model
+            models[f"{model.model_id}@{model.revision[:7]}"] = join([code(model.model_id), f"@{model.revision[:7]}"])
+    devices = sorted({f"{r.device} {r.dtype}".strip() for r in results.values() if r.device})
+    notes = list(dict.fromkeys(f"{r.step.output}: {note}" for r in results.values() for note in r.notes))
+    ends = [", ".join(devices), f"plan {results.plan.hash}"]
+    shown: list[Child] = [seconds_words(results.seconds)]
+    for part in (*models.values(), *ends):
+        shown += [" · ", part] if part else []
+    listed = tag("ul", [tag("li", text(note, 400)) for note in notes], class_="hfm-notes") if notes else None
+    plain = " · ".join(filter(None, (seconds_words(results.seconds), *models, *ends)))
+    foot = tag("div", muted(shown), class_="hfm-foot")
+    return View(join([listed, foot]), "\n".join([*(f"note: {one_line(note)}" for note in notes), plain]))

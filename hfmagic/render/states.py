@@ -1,0 +1,91 @@
+"""Where one step stands, as a value, as a table cell and as plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..results import StepResult
+from .html import Child, Markup, join, muted, tag, text, unbroken
+from .words import error_line, rows_words, seconds_words
+
+Phase = Literal["pending", "loading", "running", "done", "failed", "stopped", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """Where a step stands. `since` and `now` are the monotonic clock in seconds; `line` is a reason."""
+
+    phase: Phase = "pending"
+    done: int = 0
+    total: int = 0
+    since: float = 0.0
+    now: float = 0.0
+    line: str = ""
+    result: StepResult | None = None
+    error: BaseException | None = None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """A guess from the rows done so far, once it rests on two seconds of work."""
+        spent = self.now - self.since
+        if self.phase != "running" or not self.done or spent < 2:
+            return None
+        return spent / self.done * (self.total - self.done)
+
+
+def state_cell(state: StepState) -> Markup:
+    """The state as the content of a table cell."""
+    match state.phase:
+        case "running":
+            bar = tag("progress", f"{state.done}/{state.total}", value=state.done, max=max(state.total, 1))
+            return join([bar, tag("div", muted(_running(state)), class_="hfm-sub")])
+        case "done":
+            return join([tag("span", "✓ done", class_="hfm-good"), tag("div", _done(state), class_="hfm-sub")])
+        case "failed":
+            line = text(error_line(state.error)) if state.error else None
+            return join([tag("span", "✗ failed", class_="hfm-bad"), tag("div", line, class_="hfm-sub hfm-bad")])
+        case _:
+            return muted(state_plain(state))
+
+
+def _done(state: StepState) -> Markup:
+    children: list[Child] = []
+    for part in _done_parts(state):
+        shown = tag("span", part, class_="hfm-warn") if "rejected" in part else muted(part)
+        children += [" · " if children else "", unbroken(shown)]
+    return join(children)
+
+
+def _done_parts(state: StepState) -> list[str]:
+    result = state.result
+    if result is None:
+        return []
+    rows = [rows_words(result.rows)] if result.rows else []
+    rejected = [f"{len(result.rejected):,} rejected"] if result.rejected else []
+    return [*rows, *rejected, seconds_words(result.seconds)]
+
+
+def _running(state: StepState) -> str:
+    left = state.seconds_left
+    return f"{state.done:,} of {state.total:,}" + (f" · ~{seconds_words(left)} left" if left is not None else "")
+
+
+def state_plain(state: StepState) -> str:
+    """The state in words."""
+    match state.phase:
+        case "pending":
+            return "○ pending"
+        case "loading":
+            return "◌ loading the model"
+        case "running":
+            return f"running {_running(state)}"
+        case "done":
+            return "✓ done " + ", ".join(_done_parts(state))
+        case "failed":
+            return f"✗ failed: {error_line(state.error)}" if state.error else "✗ failed"
+        case "stopped":
+            kept = f" at {state.done:,} of {state.total:,}, which are kept" if state.done else ""
+            return f"■ interrupted{kept}"
+        case "skipped":
+            return f"– not run, {state.line}"

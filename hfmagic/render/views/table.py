@@ -1,0 +1,116 @@
+"""A table with a preview of its rows. Any library that narwhals reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...answer.read import table_of
+from ...kinds import Audio
+from ..html import Child, Markup, muted, number_cell, table, tag, text
+from ..plain import grid
+from ..view import View
+from .output import Output, showing
+
+if TYPE_CHECKING:
+    import narwhals as nw
+
+MAX_COLUMNS = 8
+MAX_CELL = 160
+PLAIN_ROWS = 5
+
+
+def table_column_view(output: Output) -> View:
+    """A table that a step gave: its first rows."""
+    frame = table_of(output.value)
+    return View() if frame is None else preview(frame, list(range(min(len(frame), output.rows))))
+
+
+def preview(
+    frame: nw.DataFrame[Any],
+    rows: Sequence[int],
+    *,
+    must: Sequence[str] = (),
+    new: Collection[str] = (),
+    of: int | None = None,
+    noun: str = "row",
+    without: Collection[str] = (),
+    chips: Collection[str] = (),
+) -> View:
+    """Some rows of a frame.
+
+    Args:
+        must: columns that are shown whatever else is not.
+        new: columns that this run added; they are marked.
+        of: of how many rows these are the first; the frame's length when None. noun: what such a row is called.
+        without: columns that are shown elsewhere. chips: columns of labels.
+    """
+    columns = _columns([c for c in frame.columns if c not in without], [*must, *new])
+    part = frame[list(rows)].select(columns) if columns else frame
+    numeric = {c for c in columns if frame.schema[c].is_numeric()}
+    values = [dict(zip(columns, row, strict=True)) for row in part.iter_rows()]
+    cells = [[_cell(c, line[c], c in numeric, c in chips) for c in columns] for line in values]
+    hidden = len(frame.columns) - len(columns) - len(without)
+    words = _words(showing(len(rows), len(frame) if of is None else of, noun), hidden)
+    plain = grid(columns, [[_shown(line[c]) for c in columns] for line in values[:PLAIN_ROWS]])
+    foot = tag("div", muted(words), class_="hfm-sub") if words else None
+    head = [_title(c, c in numeric, c in new) for c in columns]
+    return View(tag("div", table(head, cells), foot), plain)
+
+
+def _columns(every: Sequence[str], must: Sequence[str]) -> list[str]:
+    """Columns in their own order: those that must be there, the others while there is room."""
+    room = max(0, MAX_COLUMNS - len({c for c in must if c in every}))
+    others = [c for c in every if c not in must][:room]
+    return [c for c in every if c in must or c in others]
+
+
+def _words(rows: str, hidden: int) -> str:
+    more = f"{hidden} more column{'s' if hidden != 1 else ''}" if hidden > 0 else ""
+    return " · ".join(filter(None, (rows, more)))
+
+
+def _title(name: str, numeric: bool, new: bool) -> Markup:
+    title = tag("span", text(name, 60), class_="hfm-new", title="added by this run") if new else text(name, 60)
+    return number_cell(title, "th") if numeric else tag("th", title, align="left", style="text-align:left")
+
+
+def _cell(name: str, value: Any, numeric: bool, chip: bool) -> Child:
+    if numeric:
+        scored = name.endswith("_score") and isinstance(value, float) and value == value
+        return number_cell(f"{value:.2f}" if scored else text(_shown(value), 40))
+    words = _shown(value)
+    shown = text(words, MAX_CELL)
+    if chip and isinstance(value, str) and value:
+        return tag("span", shown, class_="hfm-chip hfm-line" if len(value) <= 32 else "hfm-chip")
+    if len(words) > 60 or any(len(word) > 30 for word in words[:MAX_CELL].split()):
+        return tag("td", shown, align="left", style="text-align:left", class_="hfm-long", dir="auto")
+    return shown
+
+
+def _shown(value: Any) -> str:
+    """A cell: three digits of a number, the name of a file, the measure of a picture or sound."""
+    if value is None or (isinstance(value, float) and value != value) or type(value).__name__ in ("NAType", "NaTType"):
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, int):
+        return str(value)  # no thousands: it may be a year or an id
+    if isinstance(value, Audio):
+        return f"sound, {value.seconds:.1f} s"
+    if hasattr(value, "suffix"):
+        return str(value.name)
+    if hasattr(value, "getpixel"):
+        return f"picture, {value.width} × {value.height}"
+    return _listed(value)
+
+
+def _listed(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    if shape is not None:
+        return f"array {' × '.join(map(str, shape))}"
+    if isinstance(value, list | tuple) and len(value) > 4 and isinstance(value[0], float):
+        return f"{len(value):,} numbers"
+    return str(value)

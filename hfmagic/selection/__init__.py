@@ -1,0 +1,1 @@
+"""Limits applied → fit → score → pick. Reads facts, never weights."""

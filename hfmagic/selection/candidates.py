@@ -1,0 +1,158 @@
+"""Every model as a candidate for a step: its score, or the reason why it was rejected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..devices import Device
+from ..hub.facts import ModelFacts
+from ..limits import Limits, license_class
+from ..tasks import TaskSpec
+
+# Tags under which a model of a task may be filed; the architecture is asked first.
+TAGS: Mapping[str, frozenset[str]] = {
+    "text-classification": frozenset({"text-classification", "sentiment-analysis"}),
+    "zero-shot-classification": frozenset({"sentence-similarity", "feature-extraction"}),
+    "sentence-similarity": frozenset({"sentence-similarity", "feature-extraction"}),
+    "feature-extraction": frozenset({"sentence-similarity", "feature-extraction"}),
+    "summarization": frozenset({"summarization", "text2text-generation"}),
+    "text-to-speech": frozenset({"text-to-speech", "text-to-audio"}),
+}
+QUALITY = ("accuracy", "f1", "spearman", "cos_sim_spearman")
+NEUTRAL = 0.5
+ROOM = 1.2  # weights × 1.2 must fit: activations of a small batch beside them
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model for a step. `rejected` is empty for one that may be chosen; `score` 0…1 is made of quality and speed."""
+
+    facts: ModelFacts
+    rejected: str = ""
+    quality: float = NEUTRAL
+    speed: float = NEUTRAL
+    closeness: float = 0.0
+    score: float = 0.0
+    basis: str = ""
+
+
+def rank(
+    spec: TaskSpec,
+    models: Sequence[ModelFacts],
+    *,
+    limits: Limits,
+    device: Device,
+    language: str | None = None,
+    words: frozenset[str] = frozenset(),
+    weights: Mapping[str, float],
+    rows_per_second: Mapping[str, float] | None = None,
+) -> tuple[Candidate, ...]:
+    """Candidates for a task, best first, the rejected ones last, each with its reason.
+
+    Args:
+        language: of the column that the step reads; a model that names languages must name it.
+        words: of the request and the step; a model whose tags or name have them is nearer.
+        weights: of quality and speed in the score.
+        rows_per_second: measured speeds by model id; where one is missing, size stands in for speed.
+    """
+    found = [Candidate(m, _reject(spec, m, limits, device, language)) for m in models]
+    fit = [c.facts for c in found if not c.rejected]
+    return tuple(
+        sorted(
+            (c if c.rejected else _scored(c, fit, words, weights, rows_per_second or {}) for c in found),
+            key=lambda c: (bool(c.rejected), -c.score, c.facts.model_id),
+        )
+    )
+
+
+def suits(spec: TaskSpec, facts: ModelFacts) -> bool:
+    """True when the model has the task's trained head: by its architecture first, by its tag second."""
+    if not any(a.endswith(spec.heads) for a in facts.architectures):
+        return False
+    if facts.task is not None:
+        return facts.task in TAGS.get(spec.name, {spec.name})
+    if spec.heads == ("Model",):
+        return facts.pooled
+    return len([h for h in spec.heads if h != "ForConditionalGeneration"]) == len(spec.heads)
+
+
+def _reject(spec: TaskSpec, facts: ModelFacts, limits: Limits, device: Device, language: str | None) -> str:
+    """Why a model cannot be chosen, or an empty string. The first reason counts."""
+    group = license_class(facts.license)
+    wanted = limits.language or language
+    needed = int(facts.parameters * (4 if device.kind == "cpu" else 2) * ROOM)
+    reasons = (
+        (not suits(spec, facts), f"is for {facts.task or 'another task'}"),
+        (bool(facts.problem), facts.problem),
+        (
+            bool(limits.license) and not {group, facts.license} & set(limits.license),
+            f"license {facts.license or 'unknown'}",
+        ),
+        (limits.max_size is not None and facts.weight_bytes > limits.max_size, f"{facts.weight_bytes / 1e6:,.0f} MB"),
+        (
+            limits.max_parameters is not None and facts.parameters > limits.max_parameters,
+            f"{facts.parameters / 1e6:,.0f} M parameters",
+        ),
+        (bool(limits.owner) and facts.owner not in limits.owner, f"owner {facts.owner}"),
+        (facts.owner in limits.not_owner, f"owner {facts.owner}"),
+        (
+            bool(wanted and facts.languages and not {wanted, "multilingual"} & set(facts.languages)),
+            f"its languages ({', '.join(facts.languages)}) lack {wanted}",
+        ),
+        (needed > device.free_bytes, f"needs {needed / 2**30:.1f} GiB, {device.free_bytes / 2**30:.1f} GiB is free"),
+    )
+    return next((reason for rejected, reason in reasons if rejected), "")
+
+
+def _scored(
+    candidate: Candidate,
+    fit: Sequence[ModelFacts],
+    words: frozenset[str],
+    weights: Mapping[str, float],
+    rows_per_second: Mapping[str, float],
+) -> Candidate:
+    facts = candidate.facts
+    measured = _measured(facts)
+    quality = _quality(facts, fit)
+    speed = _speed(facts, fit, rows_per_second)
+    own = {part for text in (*facts.tags, facts.model_id.partition("/")[2]) for part in text.lower().split("-")}
+    closeness = 1.0 if words & own else 0.0
+    total = sum(weights.values()) or 1.0
+    base = (weights.get("quality", 0.0) * quality + weights.get("speed", 0.0) * speed) / total
+    basis = f"{measured[0]} {measured[1]:.3f} on its card" if measured else "no measured quality"
+    return replace(
+        candidate,
+        quality=quality,
+        speed=speed,
+        closeness=closeness,
+        score=round(0.85 * base + 0.15 * closeness, 4),
+        basis=basis,
+    )
+
+
+def _measured(facts: ModelFacts) -> tuple[str, float] | None:
+    """The metric that its card gives, as a share: cards write both 0.88 and 88."""
+    name = next((m for m in QUALITY if m in facts.metrics), None)
+    if name is None:
+        return None
+    value = facts.metrics[name]
+    return name, min(max(value / 100 if value > 1 else value, 0.0), 1.0)
+
+
+def _quality(facts: ModelFacts, fit: Sequence[ModelFacts]) -> float:
+    """0…1 against the best candidate: the smallest error rate over its own. 0.9 against 0.8 is half the errors."""
+    measured = _measured(facts)
+    if measured is None:
+        return NEUTRAL
+    errors = [max(1 - m[1], 0.001) for f in fit if (m := _measured(f)) and m[0] == measured[0]]
+    return min(errors) / max(1 - measured[1], 0.001)
+
+
+def _speed(facts: ModelFacts, fit: Sequence[ModelFacts], rows_per_second: Mapping[str, float]) -> float:
+    """0…1 against the fastest candidate: by measured rows a second where all were measured, else by size."""
+    if all(m.model_id in rows_per_second for m in fit):
+        return math.sqrt(rows_per_second[facts.model_id] / max(rows_per_second[m.model_id] for m in fit))
+    smallest = min(max(m.parameters, 1) for m in fit)
+    return math.sqrt(smallest / max(facts.parameters, 1))

@@ -1,0 +1,274 @@
+"""One session a kernel: request → plan → models → run → results. The only door for magics, sidebar and CLI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from .answer import Answer, answer
+from .config import HFMagic
+from .devices import Device
+from .engine.executor import run_plan
+from .engine.step import Machine
+from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownVariable, did_you_mean
+from .hub.folder import FolderHub
+from .kinds import InputSchema, Kind
+from .limits import Limits, parse_limits
+from .models import Pool, current_device
+from .plan import Plan
+from .planners.rules import plan_by_rules
+from .recognise import Input, Reader, is_input, recognise
+from .render.plan_view import LivePlan
+from .results import Results
+from .scope import Scope
+from .selection.candidates import Candidate
+from .selection.choose import Chooser, choose_models
+from .starter import OFFER, VOICE_LEFT_OUT
+from .store import Store
+
+DEFAULT_OUTPUT = "_hf"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a request is to be run. `models` maps step ids to model ids; `rows` takes the first rows of each frame."""
+
+    output: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
+    limit: str = ""
+    rows: int = 0
+    device: str = ""
+    batch_size: int = 0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan that can be run: with its inputs, and the candidates that were looked at for each step."""
+
+    plan: Plan
+    inputs: Mapping[str, Input]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    options: Options
+
+
+class Session:
+    """What one kernel remembers: loaded models, the last proposal and the last results."""
+
+    def __init__(self, config: HFMagic | None = None) -> None:
+        self.config = config or HFMagic()
+        self.pool = Pool()
+        self.proposal: Proposal | None = None
+        self.last: Results | None = None
+        self._live: LivePlan | None = None  # of a proposal that has not run
+        self._outputs: dict[str, tuple[Any, InputSchema]] = {}
+
+    # The story
+
+    def propose(
+        self, request: str, namespace: Mapping[str, Any], names: Sequence[str] = (), options: Options | None = None
+    ) -> Proposal:
+        """Plan a request over variables and pin a model to each step. Runs nothing and loads no model."""
+        options = options or Options()
+        if not request.strip():
+            raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
+        inputs = self.find_inputs(request, namespace, names, rows=options.rows)
+        plan = self.make_plan(request, inputs)
+        self._live = LivePlan(plan)
+        self._live.show()  # before models are looked at: the first line should not wait for torch
+        self.proposal = self.choose_models(plan, inputs, options)
+        self._live.rebind(self.proposal.plan)
+        return self.proposal
+
+    def make_plan(self, request: str, inputs: Mapping[str, Input]) -> Plan:
+        """The planner's plan, from the request and the inputs' schemas alone."""
+        previous = self.last.plan if self.last else None
+        return plan_by_rules(request, tuple(i.schema for i in inputs.values()), previous=previous)
+
+    def choose_models(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Proposal:
+        """The plan with a model pinned to each step, under the limits."""
+        limits = parse_limits(self.config.limit).merged(parse_limits(options.limit))
+        bound, candidates = choose_models(plan, self._chooser(limits, options), named=options.models)
+        return Proposal(bound, inputs, candidates, options)
+
+    def run(self, proposal: Proposal, namespace: MutableMapping[str, Any] | None = None) -> tuple[Results, Answer]:
+        """Run a proposal, showing its plan live; store the result under its name and remember it."""
+        live, self._live = self._live or LivePlan(proposal.plan), None
+        live.show()
+        results = run_plan(proposal.plan, proposal.inputs, self._machine(proposal.options), live.on)
+        live.flush()
+        self.last = results
+        name = proposal.options.output or DEFAULT_OUTPUT
+        if namespace is not None:
+            namespace[name] = results.value
+        self._outputs[name] = (results.value, _schema_of_value(name, results, self.hub))
+        return results, answer(results, language=proposal.plan.language)
+
+    def use(self, step_id: str, model_id: str) -> Proposal:
+        """The last proposal with another model for a step; the other steps keep theirs."""
+        proposal = self._last_proposal()
+        options = replace(proposal.options, models={**proposal.options.models, step_id: model_id})
+        self.proposal = self.choose_models(proposal.plan, proposal.inputs, options)
+        return self.proposal
+
+    # Inputs
+
+    def find_inputs(
+        self, request: str, namespace: Mapping[str, Any], names: Sequence[str], *, rows: int = 0
+    ) -> dict[str, Input]:
+        """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
+
+        Raises: UnknownVariable with the nearest name; BadOption when two would do.
+        """
+        names = names or self._mentioned(request, namespace) or self._fallback(namespace)
+        found = {}
+        for name in names:
+            if name not in namespace:
+                known = [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+                hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
+                raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
+            found[name] = self._recognise(name, namespace[name], rows)
+        return found
+
+    def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
+        """Variables in braces or backticks; else those whose name, or its singular, is a word of the request."""
+        marked = re.findall(r"\{(\w+)\}|`(\w+)`", request)
+        if marked := [a or b for a, b in marked if (a or b) in namespace]:
+            return list(dict.fromkeys(marked))
+        words = set(re.findall(r"[A-Za-z_]\w*", request))
+        folded = words | {w.lower() for w in words}
+        usable = [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+        exact = [n for n in usable if n in words]
+        near = [n for n in usable if n.lower() in folded or _singular(n.lower()) in folded]
+        found = exact or near
+        if len(found) > 1:
+            raise BadOption(f"the request mentions {' and '.join(found[:4])}.", hint=f"say which: %%hf {found[0]}")
+        return found
+
+    def _fallback(self, namespace: Mapping[str, Any]) -> list[str]:
+        if self._outputs and (name := list(self._outputs)[-1]) in namespace:
+            return [name]
+        usable = [n for n, v in namespace.items() if not n.startswith("_") and not isinstance(v, str) and is_input(v)]
+        usable = usable or [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+        if len(usable) == 1:
+            return usable
+        if usable:
+            raise BadOption("the request names no input.", hint=f"%%hf NAME, one of {', '.join(usable[:5])}")
+        raise UnknownVariable("there is nothing to work on.", hint="define a frame, list, text, picture or sound first")
+
+    def _recognise(self, name: str, value: Any, rows: int) -> Input:
+        found = recognise(name, value, reader=self.reader)
+        known, schema = self._outputs.get(name, (None, None))
+        if known is value and schema is not None and found.schema.kind is Kind.TABLE:
+            labels = {c.name: c.labels for c in schema.columns}
+            columns = tuple(
+                c.model_copy(update={"labels": labels[c.name], "kind": Kind.LABELS}) if labels.get(c.name) else c
+                for c in found.schema.columns
+            )
+            found = replace(found, schema=found.schema.model_copy(update={"columns": columns}))
+        if rows and found.frame is not None:
+            frame = found.frame.head(rows)
+            found = Input(found.schema.model_copy(update={"rows": len(frame)}), frame=frame)
+        return found
+
+    # What the session rests on
+
+    @property
+    def reader(self) -> Reader:
+        """What may be read from files."""
+        return Reader(self.config.allowed_paths, self.config.file_bytes)
+
+    @property
+    def hub(self) -> FolderHub:
+        """The models on this machine."""
+        roots = self.config.hub_paths
+        if self._hub is None or self._hub.roots != roots:
+            self._hub = FolderHub(roots)
+        return self._hub
+
+    _hub: FolderHub | None = None
+
+    @cached_property
+    def store(self) -> Store:
+        """What is remembered between sessions."""
+        return Store(self.config.cache_path / "store.sqlite3")
+
+    def device(self, options: Options | None = None) -> Device:
+        """Where models run now."""
+        return current_device((options.device if options else "") or self.config.device)
+
+    def candidates(self, task: str, limit: str = "") -> tuple[Candidate, ...]:
+        """Every model as a candidate for a task, best first."""
+        from .selection.candidates import rank
+        from .tasks import find_task
+
+        limits = parse_limits(self.config.limit).merged(parse_limits(limit))
+        return rank(
+            find_task(task), self.hub.models(), limits=limits, device=self.device(), weights=self.config.weights
+        )
+
+    def why(self, step_id: str) -> tuple[Candidate, ...]:
+        """The candidates of a step of the last plan, best first, the rejected ones with their reasons."""
+        proposal = self._last_proposal()
+        if step_id not in proposal.candidates:
+            steps = [s for s in proposal.plan.step_ids if s in proposal.candidates]
+            raise BadOption(
+                f"no step {step_id!r} with a model in the last plan.",
+                hint=did_you_mean(step_id, steps) or f"steps: {', '.join(steps)}",
+            )
+        return proposal.candidates[step_id]
+
+    def _last_proposal(self) -> Proposal:
+        if self.proposal is None:
+            raise InvalidPlan("there is no plan yet.", hint="describe a task in a %%hf cell first")
+        return self.proposal
+
+    def _chooser(self, limits: Limits, options: Options) -> Chooser:
+        return Chooser(
+            hub=self.hub,
+            limits=limits,
+            device=self.device(options),
+            weights=self.config.weights,
+            store=self.store,
+            no_models_hint=OFFER,
+            left_out={"text-to-speech": VOICE_LEFT_OUT},
+        )
+
+    def _machine(self, options: Options) -> Machine:
+        config = self.config
+        return Machine(
+            hub=self.hub,
+            pool=self.pool,
+            device=self.device(options),
+            reader=self.reader,
+            store=self.store,
+            dtype=config.dtype,
+            batch_tokens=config.batch_tokens,
+            batch_size=options.batch_size or config.batch_size,
+            sql_rows=config.sql_rows,
+            sql_seconds=config.sql_seconds,
+            seed=config.seed,
+        )
+
+
+def _schema_of_value(name: str, results: Results, hub: FolderHub) -> InputSchema:
+    """What is known of a stored result without reading it: the label names that its columns can hold."""
+    columns = []
+    scope = Scope(results.plan)
+    known = {c.name: c for i in results.plan.inputs for c in i.columns if c.labels}
+    for result in results.values():
+        if result.frame is None:
+            continue
+        for column in scope.added(result.step, result.frame):
+            if column.kind is Kind.LABELS and result.step.model and not column.labels:
+                labels = hub.find(result.step.model.model_id).labels
+                column = column.model_copy(update={"labels": labels if len(labels) <= 50 else ()})
+            known[column.name] = column
+    columns = [c for c in known.values() if c.labels]
+    return InputSchema(name=name, kind=Kind.TABLE, columns=tuple(columns))
+
+
+def _singular(name: str) -> str:
+    return name[:-3] + "y" if name.endswith("ies") else name[:-1] if name.endswith("s") else name

@@ -1,0 +1,1 @@
+"""Models that are trained on this machine: `make(job, advance)` in each module that is a recipe."""

@@ -1,0 +1,102 @@
+"""What is remembered between sessions, in SQLite: selections, and measured load and run times. Holds no row of data."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS selections (at REAL, task TEXT, model_id TEXT, revision TEXT, reason TEXT);
+CREATE TABLE IF NOT EXISTS runs (
+  at REAL, task TEXT, model_id TEXT, revision TEXT, device TEXT, dtype TEXT,
+  rows INTEGER, seconds REAL, load_seconds REAL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One measured step: `rows` that the model saw in `seconds`, after `load_seconds` of loading."""
+
+    task: str
+    model_id: str
+    revision: str
+    device: str
+    dtype: str
+    rows: int
+    seconds: float
+    load_seconds: float
+
+
+class Store:
+    """A store in a file; in memory when the folder cannot be written. A damaged file is moved aside, never lost."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._memory: sqlite3.Connection | None = None
+        try:
+            self._create()
+        except sqlite3.DatabaseError:
+            self._move_aside()
+        except OSError:
+            self.path = None
+
+    def add_selection(self, task: str, model_id: str, revision: str, reason: str) -> None:
+        """Remember that a model was chosen for a task."""
+        with self._open() as db:
+            db.execute("INSERT INTO selections VALUES (?,?,?,?,?)", (time.time(), task, model_id, revision, reason))
+
+    def add_run(self, run: Run) -> None:
+        """Remember how long a step took."""
+        row = (time.time(), run.task, run.model_id, run.revision, run.device, run.dtype)
+        with self._open() as db:
+            db.execute("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?)", (*row, run.rows, run.seconds, run.load_seconds))
+
+    def rows_per_second(self, task: str, model_id: str) -> float | None:
+        """The model's measured speed at a task over its last 20 runs here; None when it never ran."""
+        with self._open() as db:
+            found = db.execute(
+                "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND rows>0 ORDER BY at DESC LIMIT 20",
+                (task, model_id),
+            ).fetchall()
+        seconds = sum(s for _, s in found)
+        return sum(r for r, _ in found) / seconds if seconds > 0 else None
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection of this thread's, for one short transaction."""
+        if self.path is None:
+            if self._memory is None:
+                self._memory = sqlite3.connect(":memory:", check_same_thread=False)
+                self._memory.executescript(_TABLES)
+            with self._memory:
+                yield self._memory
+            return
+        db = sqlite3.connect(self.path, timeout=5.0)
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    def _create(self) -> None:
+        if self.path is None:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = not self.path.exists()
+        with self._open() as db:
+            if fresh:  # WAL once, at creation: changing the mode later collides with other kernels
+                db.execute("PRAGMA journal_mode=WAL")
+            db.executescript(_TABLES)
+
+    def _move_aside(self) -> None:
+        if self.path is None:
+            return
+        try:
+            self.path.rename(self.path.with_suffix(f".damaged-{int(time.time())}"))
+            self._create()
+        except (OSError, sqlite3.DatabaseError):
+            self.path = None

@@ -1,0 +1,60 @@
+"""What every test stands on: the starter set, a session over it, and a guard against the network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[1] / "notebooks" / "data"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to another machine, by any library."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> object:
+        if self.family != socket.AF_UNIX and isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise AssertionError(f"a test connects to {address}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def starter_hub() -> Path:
+    """The folder Hub of the starter set."""
+    from hfmagic.config import HFMagic
+    from hfmagic.starter import missing
+
+    config = HFMagic()
+    if left := missing(config):
+        pytest.fail(f"the starter set lacks {', '.join(left)}; run `hfmagic starter` (make test does)")
+    return config.starter_path
+
+
+@pytest.fixture
+def config(tmp_path: Path, starter_hub: Path):
+    """Settings whose cache is this test's own; models come from the starter set."""
+    from hfmagic.config import HFMagic
+
+    return HFMagic(
+        cache_dir=str(tmp_path / "cache"), hub_dirs=[str(starter_hub)], allowed_dirs=[str(DATA), str(tmp_path)]
+    )
+
+
+@pytest.fixture
+def session(config):
+    """A session with its own store."""
+    from hfmagic.session import Session
+
+    return Session(config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_threads() -> None:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

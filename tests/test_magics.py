@@ -1,0 +1,259 @@
+"""The magics in a real IPython shell, with real models: what a user types and what comes back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from hfmagic.errors import HFMagicError
+from tests.conftest import DATA
+
+FIRST = "Label the sentiment of each review, group the complaints into themes, and chart them per product."
+
+
+@pytest.fixture
+def shell(config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
+    for name in ("cache_dir", "hub_dirs", "allowed_dirs"):
+        value = getattr(config, name)
+        monkeypatch.setenv(f"HFMAGIC_{name.upper()}", value if isinstance(value, str) else ":".join(value))
+    InteractiveShell.clear_instance()
+    found = InteractiveShell.instance()
+    found.run_line_magic("load_ext", "hfmagic")
+    found.push({"reviews": pd.read_csv(DATA / "reviews.csv").head(60)})
+    yield found
+    found.run_line_magic("unload_ext", "hfmagic")
+    InteractiveShell.clear_instance()
+
+
+def run(shell: InteractiveShell, source: str) -> SimpleNamespace:
+    """Run a cell: its error, what it printed, and its displayed MIME bundles."""
+    with capture_output() as captured:
+        result = shell.run_cell(source)
+    bundles = [o.data for o in captured.outputs]
+    plain = "\n".join(b.get("text/plain", "") for b in bundles)
+    return SimpleNamespace(
+        error=result.error_in_exec or result.error_before_exec,
+        text=captured.stdout + captured.stderr + plain,
+        html="\n".join(b.get("text/html", "") for b in bundles),
+    )
+
+
+def test_a_cell_plans_picks_runs_and_stores(shell: InteractiveShell):
+    before = shell.user_ns["reviews"].copy()
+
+    seen = run(shell, f"%%hf reviews -o scored\n{FIRST}")
+
+    scored = shell.user_ns["scored"]
+    assert seen.error is None
+    assert list(scored.columns[:3]) == ["id", "product", "review"]
+    assert {"review_sentiment", "review_sentiment_score", "review_theme"} < set(scored.columns)
+    assert set(scored["review_sentiment"]) == {"POSITIVE", "NEGATIVE"}
+    assert scored["review_theme"].notna().equals(scored["review_sentiment"] == "NEGATIVE")
+    assert scored.index.equals(before.index)
+    pd.testing.assert_frame_equal(shell.user_ns["reviews"], before)
+    assert "starter/minilm-l6-sentiment" in seen.text
+    assert "image/png" in seen.html
+
+
+def test_a_follow_up_goes_on_with_the_last_result(shell: InteractiveShell):
+    run(shell, f"%%hf reviews -o scored\n{FIRST}")
+
+    seen = run(shell, "%%hf -o counts\nOnly the negative ones; how many per product?")
+
+    negative = shell.user_ns["scored"].query("review_sentiment == 'NEGATIVE'")
+    counts = shell.user_ns["counts"]
+    assert seen.error is None
+    assert dict(zip(counts["product"], counts["n"], strict=True)) == negative["product"].value_counts().to_dict()
+
+
+def test_the_same_request_in_chinese_is_the_same_plan(shell: InteractiveShell):
+    run(shell, f"%%hf reviews --plan\n{FIRST}")
+    english = shell.user_ns["hf"].proposal.plan
+
+    run(shell, "%%hf reviews --plan\n标注每条评论的情感，把差评归成主题，并按产品画图。")
+    chinese = shell.user_ns["hf"].proposal.plan
+
+    assert english.hash == chinese.hash
+    assert (english.language, chinese.language) == ("en", "zh")
+
+
+def test_plan_shows_and_go_runs(shell: InteractiveShell):
+    shown = run(shell, "%%hf reviews --plan\nLabel the sentiment of each review.")
+    assert "text-classification" in shown.text or "sentiment" in shown.text
+    assert "_hf" not in shell.user_ns
+
+    seen = run(shell, "%hf go")
+
+    assert seen.error is None
+    assert "review_sentiment" in shell.user_ns["_hf"].columns
+
+
+def test_use_swaps_a_model_and_why_lists_every_candidate(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan --rows 5\nLabel the sentiment of each review.")
+
+    why = run(shell, "%hf why sentiment")
+    run(shell, "%hf use sentiment bert-tiny-sentiment")
+    run(shell, "%hf go")
+
+    assert "bert-tiny-sentiment" in why.text
+    assert "is for image-classification" in why.text
+    assert shell.user_ns["hf"].last.plan.step("sentiment").model.model_id == "starter/bert-tiny-sentiment"
+    assert len(shell.user_ns["_hf"]) == 5
+
+
+def test_a_model_named_in_words_is_pinned_to_its_step(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan\nUse bert-tiny to label the sentiment of each review.")
+
+    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.model_id == "starter/bert-tiny-sentiment"
+
+
+def test_an_option_names_the_model_of_a_step(shell: InteractiveShell):
+    seen = run(
+        shell, "%%hf reviews --plan --model sentiment=starter/bert-tiny-sentiment\nLabel the sentiment of each review."
+    )
+
+    assert seen.error is None
+    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.reason == "named in the request"
+
+
+def test_a_limit_rejects_with_a_reason(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan --limit max_size=50MB\nLabel the sentiment of each review.")
+
+    candidates = {c.facts.model_id: c.rejected for c in shell.user_ns["hf"].why("sentiment")}
+    assert candidates["starter/minilm-l6-sentiment"] == "91 MB"
+    assert candidates["starter/bert-tiny-sentiment"] == ""
+
+
+@pytest.mark.parametrize("line", ["models", "models text-classification", "status", "doctor", "help", "help tasks"])
+def test_every_line_shows_something(shell: InteractiveShell, line: str):
+    seen = run(shell, f"%hf {line}")
+
+    assert seen.error is None
+    assert len(seen.text) > 40
+
+
+def test_the_plan_as_json_is_a_plan(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan\nLabel the sentiment of each review.")
+
+    seen = run(shell, "%hf plan json")
+
+    assert json.loads(seen.text)["steps"][0]["task"] == "text-classification"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("%%hf reviews\n  \n", "no request"),
+        ("%%hf revews\nLabel the sentiment of each review.", "did you mean 'reviews'"),
+        ("%%hf reviews\nFly to the moon and back.", "→"),
+        ("%%hf missing\nTranscribe it.", "there is no file"),
+        ("%%hf reviews\nLabel the sentiment of the `reviw` column.", "did you mean 'review'"),
+        ("%%hf two\nLabel the sentiment.", "title"),
+        ("%%hf reviews --limit max_size=1kB\nLabel the sentiment of each review.", "--limit"),
+        ("%%hf reviews --model feel=a/b\nLabel the sentiment of each review.", "no step 'feel'"),
+        ("%%hf reviews\nUse ResNet-50 to label the sentiment of each review.", "no model"),
+        ("%hf stauts", "did you mean 'status'"),
+        ("%hf use sentiment x", "no plan"),
+        ("%hf why", "takes 1"),
+        ("%%hf reviews -o 1x\nLabel the sentiment of each review.", "is no name"),
+        ("%%hf reviews --device cuda\nLabel the sentiment of each review.", "no cuda"),
+    ],
+)
+def test_a_mistake_is_one_line_that_says_what_to_do(shell: InteractiveShell, source: str, words: str):
+    shell.push(
+        {
+            "missing": str(DATA / "no-such-clip.flac"),
+            "two": pd.DataFrame({"title": ["one two three four five"] * 3, "body": ["six seven eight nine ten"] * 3}),
+        }
+    )
+
+    seen = run(shell, source)
+
+    assert isinstance(seen.error, HFMagicError), seen.error
+    assert words in seen.error.line
+    assert "\n" not in seen.error.line
+    assert len(seen.error.line) <= 200
+    assert "Traceback" not in seen.text
+
+
+def test_without_models_the_error_names_the_command_size_and_time(shell: InteractiveShell, tmp_path: Path):
+    shell.user_ns["hf"].config.hub_dirs = [str(tmp_path / "empty")]
+
+    seen = run(shell, "%%hf reviews\nLabel the sentiment of each review.")
+
+    assert "hfmagic starter" in seen.error.line
+    assert "MB" in seen.error.line
+    assert "min" in seen.error.line
+
+
+def test_a_model_without_a_trained_head_is_refused(shell: InteractiveShell, tmp_path: Path, starter_hub: Path):
+    folder = tmp_path / "mine" / "org" / "headless-sentiment"
+    shutil.copytree(starter_hub / "starter" / "all-minilm-l6-v2", folder)
+    settings = json.loads((folder / "config.json").read_text())
+    settings |= {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "bad", "1": "good"}}
+    (folder / "config.json").write_text(json.dumps(settings))
+    (folder / "README.md").write_text("---\nlicense: mit\npipeline_tag: text-classification\n---\n")
+    shell.user_ns["hf"].config.hub_dirs = [str(tmp_path / "mine")]
+
+    seen = run(shell, "%%hf reviews --model sentiment=headless-sentiment\nLabel the sentiment of each review.")
+
+    assert seen.error.code == "HF404"
+    assert "no trained head" in seen.error.line
+
+
+def test_debug_shows_the_stack(shell: InteractiveShell):
+    seen = run(shell, "%%hf nothing --debug\nLabel the sentiment of each review.")
+
+    assert "find_inputs" in seen.text
+
+
+def test_settings_are_reached_by_config(shell: InteractiveShell):
+    run(shell, "%config HFMagic.preview_rows = 3")
+
+    assert shell.user_ns["hf"].config.preview_rows == 3
+
+
+def test_unloading_takes_everything_away(shell: InteractiveShell):
+    shell.run_line_magic("unload_ext", "hfmagic")
+
+    assert "hf" not in shell.magics_manager.magics["cell"]
+    assert "hf" not in shell.user_ns
+    shell.run_line_magic("load_ext", "hfmagic")
+
+
+def completions(shell: InteractiveShell, text: str) -> list[str]:
+    return shell.complete(text, text, len(text))[1]
+
+
+def test_completion_of_options_variables_steps_and_models(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan\nLabel the sentiment of each review.")
+
+    from hfmagic.completion import candidates
+
+    session, names = shell.user_ns["hf"], shell.user_ns
+
+    def found(text: str) -> list[str]:
+        fragment_and_names = candidates(text, session, names)
+        assert fragment_and_names is not None
+        return fragment_and_names[1]
+
+    assert "reviews" in found("%%hf re")
+    assert "--plan" in found("%%hf reviews --pl")
+    assert found("%hf w") == ["why"]
+    assert found("%hf why se") == ["sentiment"]
+    assert "starter/bert-tiny-sentiment" in found("%hf use sentiment ")
+    assert "text-classification" in found("%hf models text")
+    assert "sentiment=" in found("%%hf reviews --model ")
+    assert found("%%hf reviews --device c") == ["cpu", "cuda"]
+    assert found("%%hf\nLabel {rev") == ["reviews"]
+    assert "product" in found("%%hf\nLabel `prod")
+    assert candidates("import re", session, names) is None
