@@ -57,6 +57,7 @@ class Results(Mapping[str, StepResult]):
 
     `frames` maps each input frame to a new native frame with the columns added, and each table step to its table.
     `failed` maps a step to its error; steps after it are in neither. `interrupted` is true when the user stopped it.
+    `first_row_seconds` passed from the start to the first row with a result, models loaded on the way included.
     """
 
     plan: Plan
@@ -64,6 +65,7 @@ class Results(Mapping[str, StepResult]):
     frames: Mapping[str, Any] = field(default_factory=dict)
     failed: Mapping[str, HFMagicError] = field(default_factory=dict)
     seconds: float = 0.0
+    first_row_seconds: float = 0.0
     interrupted: bool = False
 
     def __getitem__(self, step_id: str) -> StepResult:

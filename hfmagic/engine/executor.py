@@ -9,7 +9,7 @@ from ..errors import HFMagicError
 from ..kinds import Kind
 from ..plan import Plan
 from ..recognise import Input
-from ..results import Done, Emit, Failed, Results, StepResult
+from ..results import Done, Emit, Event, Failed, Progress, Results, StepResult
 from ..scope import Scope
 from .model_step import run_model
 from .operate import OPERATIONS
@@ -27,23 +27,35 @@ def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Em
     done: dict[str, StepResult] = {}
     failed: dict[str, HFMagicError] = {}
     tables = Tables(Scope(plan), inputs, done)
-    interrupted = False
+    interrupted, first_row_seconds = False, 0.0
+
+    def watch(event: Event) -> None:
+        nonlocal first_row_seconds
+        if isinstance(event, Progress | Done) and not first_row_seconds:
+            first_row_seconds = time.perf_counter() - start
+        emit(event)
+
     for step in plan.ordered():
         if any(step.parents & ({f} | plan.descendants(f)) for f in failed):
             continue
+        run = StepRun(step, tables, inputs, machine, watch)
         try:
-            result = OPERATIONS.get(step.task, run_model)(StepRun(step, tables, inputs, machine, emit))
+            result = OPERATIONS.get(step.task, run_model)(run)
         except KeyboardInterrupt as stop:
-            emit(Failed(step.id, stop))
+            watch(Failed(step.id, stop))
             interrupted = True
             break
         except HFMagicError as error:
             failed[step.id] = error
-            emit(Failed(step.id, error))
+            watch(Failed(step.id, error))
             continue
         done[step.id] = result
         if result.kind is Kind.TABLE:
             tables.given[step.id] = result.value
-        emit(Done(step.id, result))
+        if run.interrupted:
+            watch(Failed(step.id, KeyboardInterrupt()))
+            interrupted = True
+            break
+        watch(Done(step.id, result))
     seconds = time.perf_counter() - start
-    return Results(plan, done, tables.final(plan), failed, seconds, interrupted)
+    return Results(plan, done, tables.final(plan), failed, seconds, first_row_seconds, interrupted)

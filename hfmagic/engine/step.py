@@ -24,6 +24,9 @@ from .select import selected_rows
 from .tables import Tables
 
 
+INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True)
 class Machine:
     """What a run rests on. `batch_tokens` is rows × longest row of a forward pass; `batch_size` 0 leaves it to that."""
@@ -61,6 +64,7 @@ class StepRun:
     inputs: Mapping[str, Input]
     machine: Machine
     emit: Emit
+    interrupted: bool = False
 
     def rows(self, reference: Reference, wanted: Kind) -> list[Any]:
         """The values of a reference as `wanted`, one a row; a single value is one row."""
@@ -114,8 +118,13 @@ class StepRun:
             first_row_seconds = first_row_seconds or time.perf_counter() - start
             self.emit(Progress(self.step.id, round(now.done / len(kept) * len(work.rows)), len(work.rows)))
 
-        if kept:
-            run_batches(kept, cost(kept), run, budget=budget, most=most, progress=progress, outcome=outcome)
+        try:
+            if kept:
+                run_batches(kept, cost(kept), run, budget=budget, most=most, progress=progress, outcome=outcome)
+        except KeyboardInterrupt:
+            if not outcome.results:
+                raise
+            self.interrupted = True  # what is finished is kept; the other rows say why they have nothing
         output = self._output(work, positions, outcome)
         frame = self.tables.scope.rows_of(self.step)
         return StepResult(
@@ -170,7 +179,7 @@ class StepRun:
             if position in outcome.results:
                 gathered[row].append(outcome.results[position])
             else:
-                work.rejected.setdefault(row, outcome.reasons[position])
+                work.rejected.setdefault(row, outcome.reasons.get(position, INTERRUPTED))
         if work.rows and len(work.rejected) == len(work.rows):
             reasons = "; ".join(sorted(set(work.rejected.values()))[:3])
             what = "every row was" if self.tables.scope.rows_of(self.step) else "its input was"

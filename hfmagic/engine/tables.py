@@ -51,7 +51,8 @@ class Tables:
         for step_id in step_ids:
             result = self.results[step_id]
             for column, values in _columns(result).items():
-                new.append(_series(column, values, result.kind, backend))
+                kind = None if result.step.map else result.kind
+                new.append(_series(column, values, kind, backend))
         return frame.with_columns(*new) if new else frame
 
     def arrow(self, reference: Frame) -> pa.Table:
@@ -87,13 +88,20 @@ def _columns(result: StepResult) -> dict[str, list[Any]]:
     output, values = result.step.output, result.value
     if result.kind is not Kind.LABELS:
         return {output: values}
-    best = {output: [v[0].label if v else None for v in values]}
+    best = {output: [_best(v, "label", result.step.map) for v in values]}
     if result.step.model is not None:
-        best[f"{output}_score"] = [v[0].score if v else None for v in values]
+        best[f"{output}_score"] = [_best(v, "score", result.step.map) for v in values]
     return best
 
 
-def _series(name: str, values: list[Any], kind: Kind, backend: Any) -> nw.Series[Any]:
+def _best(labels: Any, what: str, mapped: bool) -> Any:
+    """The best label or its score; of each element where the step ran over lists."""
+    if mapped and labels is not None:
+        return [getattr(one[0], what) for one in labels]
+    return getattr(labels[0], what) if labels else None
+
+
+def _series(name: str, values: list[Any], kind: Kind | None, backend: Any) -> nw.Series[Any]:
     import narwhals as nw
 
     if kind in (Kind.TEXT, Kind.LABELS) and not name.endswith("_score"):

@@ -50,12 +50,15 @@ class Canvas:
         room = self._columns // len(names)
         longest = max(width(shown(name)) for name in names)
         every = -(-len(names) * (longest + 1) // self._columns) if ordered else 1
-        aslant = every == 1 and room < min(longest, _WORD)
-        self._name_ticks("x", names, every, _LINE if aslant or ordered else max(room, _WORD))
+        aslant = not ordered and room < min(longest, _WORD)
         if aslant:
+            self._name_ticks("x", [clip(shown(name), 2 * _WORD) for name in names], 1, _LINE)
             self.axes.tick_params(axis="x", labelrotation=35)
             for label in self.axes.get_xticklabels():
                 label.set(ha="right", rotation_mode="anchor")
+            self.figure.set_figheight(self.figure.get_figheight() + 0.8)
+        else:
+            self._name_ticks("x", names, every, _LINE if ordered else max(room, _WORD))
 
     def name_ticks_beside(self, names: Sequence[object]) -> None:
         """Write the names at 0, 1, 2… to the left."""
@@ -69,7 +72,9 @@ class Canvas:
     def _name_ticks(self, axis: str, names: Sequence[object], every: int, columns: int) -> None:
         places = range(0, len(names), every)
         set_ticks = self.axes.set_xticks if axis == "x" else self.axes.set_yticks
-        set_ticks(places, [self.text(names[i], columns, lines=2) for i in places], family=self.fonts)
+        set_ticks(
+            places, [self.text(names[i], columns, lines=3 if axis == "x" else 2) for i in places], family=self.fonts
+        )
         self.axes.tick_params(axis=axis, length=0)  # type: ignore[arg-type]
 
     def finished(
@@ -114,9 +119,9 @@ class Canvas:
 
 
 def make_canvas(texts: Iterable[object], *, wide: float = WIDE, high: float = 3.6, legend: bool = False) -> Canvas:
-    """An empty canvas, `wide` × `high` inches and more for a legend, whose fonts draw the texts as far as installed fonts can.
+    """An empty canvas, `wide` × `high` inches and more for a legend, with fonts for the texts.
 
-    The figure's label says which font to install where they cannot.
+    The figure's label says which font to install for characters that no font has.
     """
     from matplotlib.figure import Figure
 
@@ -131,7 +136,7 @@ def make_canvas(texts: Iterable[object], *, wide: float = WIDE, high: float = 3.
     for side, spine in axes.spines.items():
         spine.set(visible=side == "bottom", color=INK, linewidth=0.8, alpha=0.6)
     fonts = tuple(families(said))
-    axes.tick_params(colors=INK, labelsize=9.5, length=3, width=0.6, labelfontfamily=fonts)  # type: ignore[arg-type]
+    axes.tick_params(colors=INK, labelsize=9.5, length=3, width=0.6, labelfontfamily=fonts)
     return Canvas(figure, axes, fonts, wide)
 
 

@@ -63,14 +63,16 @@ def draw_bars(table: pa.Table, *, x: str, y: str, color: str, aggregate: str, ti
     if stacked:
         _label(canvas, drawn[-1], values.sum(axis=1))
     value_axis(canvas.axes, "x" if lying else "y", whole=_whole(values))
+    room, edge = 0.18 if np.any(values < 0) else 0.12, 1.0 if len(place) == 1 else 0.6
     if lying:
         canvas.name_ticks_beside(bars.names)
-        canvas.axes.margins(x=0.12)
-        canvas.axes.invert_yaxis()
+        canvas.axes.margins(x=room)
+        canvas.axes.set_ylim(len(place) - 1 + edge, -edge)
         canvas.axes.spines["bottom"].set_visible(False)
     else:
         canvas.name_ticks_below(bars.names, ordered=bars.ordered)
-        canvas.axes.margins(y=0.12)
+        canvas.axes.margins(y=room)
+        canvas.axes.set_xlim(-edge, len(place) - 1 + edge)
     names = (value, x) if lying else (x, value)
     return canvas.finished(names, title, bars.notes, split=color, entries=zip(drawn, bars.colors, strict=True))
 
@@ -96,7 +98,7 @@ def draw_lines(table: pa.Table, *, x: str, y: str, color: str, aggregate: str, t
             along[there], lines.values[there, i], color=hue, linewidth=2, marker="o" if few else "", markersize=4
         )
     if named:
-        canvas.name_ticks_below(lines.names, ordered=True)
+        canvas.name_ticks_below(lines.names, ordered=lines.ordered)
     else:
         _scale_axis(canvas, "x", lines.names[0])
     value_axis(canvas.axes, "y", whole=_whole(lines.values))
@@ -154,6 +156,7 @@ def draw_histogram(table: pa.Table, *, x: str, y: str, color: str, title: str, l
     each: Any = drawn if len(groups) > 1 else [drawn]
     _scale_axis(canvas, "x", values[0])
     canvas.axes.grid(visible=False, axis="x")
+    canvas.axes.margins(y=0.08)
     value_axis(canvas.axes, "y", whole=True)
     return canvas.finished((x, counted), title, notes, split=color, entries=zip(each, groups, strict=True))
 

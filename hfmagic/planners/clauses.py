@@ -41,7 +41,7 @@ _SUFFIX = re.compile(
 )
 
 _HARD = re.compile(
-    r"[;；。！？?!\n]+|\.(?=\s|$)"
+    r";(?!dr\b)|[；。！？?!\n]+|\.(?=\s|$)"
     r"|[,，]?\s*(?P<then>\b(?:and\s+)?(?:then|after that|afterwards|finally|lastly)\b"
     r"|(?:然后|接着|随后|最后|之后)再?)[,，]?"
 )

@@ -178,12 +178,13 @@ def _labels(clause: Clause, things: Sequence[Thing]) -> Iterator[Condition]:
                 yield Condition(thing, "==", label)
 
 
-def _contains(clause: Clause, _: Sequence[Thing]) -> Iterator[Condition]:
+def _contains(clause: Clause, things: Sequence[Thing]) -> Iterator[Condition]:
     op: Op = "lacks" if _LACKS.search(clause.text) else "contains"
     for match in _CONTAINS.finditer(clause.text):
         word = clause.asides.get(match["quote"]) if match["quote"] else match["word"] or match["han"]
         if word.lower() not in _NO_VALUE:
-            yield Condition("text", op, word)
+            thing = _left(clause, clause.text[: match.start()], things)
+            yield Condition(thing if thing and thing.kind in (Kind.TEXT, Kind.LABELS) else "text", op, word)
 
 
 def _languages(clause: Clause, _: Sequence[Thing]) -> Iterator[Condition]:

@@ -257,7 +257,9 @@ def plan_sort(draft: Draft, clause: Clause) -> None:
 def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool, limit: int = 0) -> None:
     """A query that sorts a table, and keeps the first rows where the clause gives a number."""
     limit = limit or _limit(clause)
-    direction = " DESC" if down and not _UP.search(clause.text) else ""
+    highest, lowest = _DOWN.search(clause.text), _UP.search(clause.text)
+    up = lowest is not None and (highest is None or lowest.start() < highest.start())
+    direction = " DESC" if down and not up else ""
     sql = _sql("SELECT * FROM", quote(table.name), "ORDER BY", f"{quote(on.name)}{direction}", "NULLS LAST")
     _query(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
 

@@ -189,16 +189,17 @@ def _stand_in(draft: Draft, clause: Clause, strings: list[Thing], words: Words) 
 def explicit(draft: Draft, clause: Clause, things: Sequence[Thing]) -> list[Thing]:
     """Things named as such: in backticks or braces, or as "the X column"; UnknownColumn when there is no such thing."""
     text = _VALUE.sub(" ", clause.text)
-    wanted = [clause.asides.get(mark) for mark in re.findall(NAME, text)]
+    exact = [clause.asides.get(mark) for mark in re.findall(NAME, text)]
     words = [match[1] for pattern in _COLUMN for match in pattern.finditer(text)]
-    wanted += [clause.asides.get(w) if "\ue000" <= w <= "\ue7ff" else w for w in words]
-    wanted = [w for w in wanted if w.lower() not in _NOT_NAMES]
+    loose = [clause.asides.get(w) if "\ue000" <= w <= "\ue7ff" else w for w in words]
+    wanted = [*exact, *(w for w in loose if w.lower() not in _NOT_NAMES)]
     found = [next((t for t in things if same(t.name, name)), None) for name in wanted]
     frames = {t.root for t in draft.tables}
     missing = [n for n, t in zip(wanted, found, strict=True) if t is None and not any(same(f, n) for f in frames)]
-    if missing and not any(found) and not leading(missing[0], things):
+    meant = [t for n in missing if n not in exact and (t := leading(n, things))]
+    if missing and not any(found) and not meant:
         no_column(draft, missing[0])
-    return [t for t in found if t] or [t for n in missing if (t := leading(n, things))]
+    return [t for t in found if t] or meant
 
 
 def no_column(draft: Draft, name: str) -> NoReturn:
