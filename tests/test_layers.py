@@ -56,11 +56,10 @@ def test_every_room_has_its_floor():
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_go_down(path: Path):
     here = room(path)
-    allowed_version = here in ("cli", "doctor")  # __version__ lives in the package's face
     up = [
         f"line {line}: {here} imports {other}"
         for other, line in imported(path)
-        if other != here and ORDER[other] >= ORDER[here] and not (other == "__init__" and allowed_version)
+        if other != here and ORDER[other] >= ORDER[here]
     ]
 
     assert up == []

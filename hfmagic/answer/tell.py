@@ -88,6 +88,14 @@ def _embeddings(teller: Teller, result: StepResult) -> str | None:
     return teller.say("embeddings", whole=capital(teller.whole(result)), size=len(given[0])) if given else None
 
 
+def _sounds(teller: Teller, result: StepResult) -> str | None:
+    given = given_values(result)
+    seconds = f"{sum(sound.seconds for sound in given):,.1f}"
+    if result.frame is None:
+        return teller.say("sound", seconds=seconds)
+    return teller.say("sounds", count=f"{len(given):,}", whole=teller.whole(result), seconds=seconds) if given else None
+
+
 def _filter(teller: Teller, result: StepResult) -> str | None:
     table = table_of(result.value)
     if table is None:
@@ -163,6 +171,7 @@ TELL: Mapping[str, Callable[[Teller, StepResult], str | None]] = MappingProxyTyp
         "template": _texts,
         "sentence-similarity": _similarity,
         "feature-extraction": _embeddings,
+        "text-to-speech": _sounds,
         "filter": _filter,
         "sql": _sql,
         "chart": _chart,

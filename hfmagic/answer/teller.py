@@ -31,7 +31,8 @@ class Teller:
         """The rows that a step ran over: "240 reviews", "the 109 selected reviews"."""
         count = result.rows or len(given_values(result))
         every = len(result.value) if result.frame is not None else count
-        return self.rows("selected" if count < every else "all", count, result.frame)
+        whole = self.rows("selected" if count < every else "all", count, result.frame)
+        return self.say("parts", count=f"{len(given_values(result)):,}", whole=whole) if result.step.map else whole
 
     def rows(self, key: str, count: int, frame: str | None) -> str:
         """A number of rows of a frame, called by the frame's name where that is a plural."""
@@ -40,7 +41,7 @@ class Teller:
         if self.language == "zh":
             return self.say(key, count=f"{count:,}", noun=f" {word} " if named else "数据")
         noun = word if named else "rows"
-        return self.say(key, count=f"{count:,}", noun=noun[:-1] if count == 1 and not noun.endswith("es") else noun)
+        return self.say(key, count=f"{count:,}", noun=_singular(noun) if count == 1 else noun)
 
     def listed(self, items: Sequence[str]) -> str:
         """Items with commas, the last two with "and"."""
@@ -56,6 +57,12 @@ class Teller:
         title = result.step.parameters.get("style") == "title"
         places = {"summarization": 0 if title else 1, "automatic-speech-recognition": 2}
         return WORDS[self.language]["titles"].split("; ")[places.get(result.step.task, 3)].split(", ")[many]
+
+
+def _singular(noun: str) -> str:
+    if noun.endswith("ies"):
+        return noun[:-3] + "y"
+    return noun[:-2] if noun.endswith(("sses", "xes", "ches", "shes")) else noun[:-1]
 
 
 def capital(text: str) -> str:

@@ -11,6 +11,7 @@ Language = Literal["en", "zh"]
 _EN = {
     "all": "{count} {noun}",
     "selected": "the {count} selected {noun}",
+    "parts": "{count} parts of {whole}",
     "labels": "{first} of {whole} {verb} {label}{others}.",
     "other": ", {count} {label}",
     "more": " and {count} more",
@@ -26,6 +27,8 @@ _EN = {
     "texts": "{count} {word} for {whole}; the first: {text}.",
     "titled": "{title}: {text}",
     "embeddings": "{whole} became embeddings of {size} numbers.",
+    "sounds": "{count} recordings for {whole}, {seconds} s in all.",
+    "sound": "A recording of {seconds} s.",
     "kept": "{count} of {whole} {verb} selected.",
     "none": "No row came out.",
     "per": "{values} per {keys}: {pairs}{others}.",
@@ -42,6 +45,7 @@ _EN = {
 _ZH = {
     "all": "{count} 条{noun}",
     "selected": "选出的 {count} 条{noun}",
+    "parts": "{whole}的 {count} 个部分",
     "labels": "{whole}中，{first} 条为 {label}{others}。",
     "other": "，{count} 条为 {label}",
     "more": "，另有 {count} 项",
@@ -57,6 +61,8 @@ _ZH = {
     "texts": "{whole}得到 {count} 段{word}，第一段：{text}。",
     "titled": "{title}：{text}",
     "embeddings": "{whole}各得到 {size} 维向量。",
+    "sounds": "为{whole}生成 {count} 段语音，共 {seconds} 秒。",
+    "sound": "一段 {seconds} 秒的语音。",
     "kept": "{whole}中选出 {count} 条。",
     "none": "没有符合条件的行。",
     "per": "各 {keys} 的 {values}：{pairs}{others}。",

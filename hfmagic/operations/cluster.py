@@ -1,9 +1,9 @@
 """Groups of rows that are alike in meaning. Knows embeddings; `themes` names the groups.
 
 k-means on unit vectors (Dhillon and Modha 2001, https://doi.org/10.1023/A:1007612920971), the number of groups by the
-silhouette (Rousseeuw 1987). Measured with all-MiniLM-L6-v2 on nine sets of 107…1,119 texts: on six sets with known
-topics k-means agreed with them better than Ward's method in five (mean adjusted mutual information 0.55 against 0.50);
-HDBSCAN called 41…100 % of the rows noise; reducing to 10…50 dimensions first changed nothing that held across sets.
+silhouette (Rousseeuw 1987). Measured with all-MiniLM-L6-v2 on nine sets of 120…1,119 texts: its silhouette was above
+that of Ward's method in all nine, its agreement with known topics (adjusted mutual information) 0.53 against 0.49 over
+six; HDBSCAN reached 0.40 at best and left most rows of most sets out; fewer dimensions gave no steady gain.
 """
 
 from __future__ import annotations

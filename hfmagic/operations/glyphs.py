@@ -73,20 +73,27 @@ def _characters(texts: Iterable[str]) -> set[str]:
 
 @cache
 def _installed() -> tuple[str, ...]:
+    """Families to fall back on, Chinese ones first."""
+    names = sorted(name for name in _paths() if name != BASE and not name.startswith(_NO_TEXT))
+    return tuple(dict.fromkeys([*(name for name in PREFERRED if name in names), *names]))
+
+
+@cache
+def _paths() -> dict[str, str]:
+    """The file of each family that has a regular face; for others matplotlib would log that it takes another weight."""
     from matplotlib.font_manager import fontManager
 
-    names = sorted(f.name for f in fontManager.ttflist if f.name != BASE and not f.name.startswith(_NO_TEXT))
-    first = [name for name in PREFERRED if name in names]
-    return tuple(dict.fromkeys((*first, *names)))
+    return {
+        f.name: f.fname for f in fontManager.ttflist if f.style == "normal" and f.weight in (400, "normal", "regular")
+    }
 
 
 @cache
 def _has(family: str) -> frozenset[str]:
     """The characters of a font."""
-    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.font_manager import get_font
 
     try:
-        path = findfont(FontProperties(family=family), fallback_to_default=False)
-        return frozenset(map(chr, get_font(path).get_charmap()))
-    except (ValueError, OSError, RuntimeError):  # listed, but gone or broken
+        return frozenset(map(chr, get_font(_paths()[family]).get_charmap()))
+    except (KeyError, OSError, RuntimeError):  # listed, but gone or broken
         return frozenset()

@@ -100,7 +100,7 @@ def draw_lines(table: pa.Table, *, x: str, y: str, color: str, aggregate: str, t
     if named:
         canvas.name_ticks_below(lines.names, ordered=lines.ordered)
     else:
-        _scale_axis(canvas, "x", lines.names[0])
+        _scale_axis(canvas, "x", along)
     value_axis(canvas.axes, "y", whole=_whole(lines.values))
     if lines.aggregate == "count":
         canvas.axes.set_ylim(bottom=0)
@@ -130,8 +130,8 @@ def draw_points(table: pa.Table, *, x: str, y: str, color: str, title: str, lang
         layer = 1 if hue == OTHER else 2
         canvas.axes.scatter(across[members], up[members], s=22, color=hue, alpha=faint, linewidths=0, zorder=layer)
         drawn.append(canvas.axes.scatter([], [], s=40, color=hue))  # for the legend, not faint
-    for axis, first in (("x", across[0]), ("y", up[0])):
-        _scale_axis(canvas, axis, first)
+    _scale_axis(canvas, "x", across)
+    _scale_axis(canvas, "y", up)
     return canvas.finished((x, y), title, notes, split=color, entries=zip(drawn, groups, strict=True))
 
 
@@ -154,7 +154,7 @@ def draw_histogram(table: pa.Table, *, x: str, y: str, color: str, title: str, l
         rwidth=0.94,
     )
     each: Any = drawn if len(groups) > 1 else [drawn]
-    _scale_axis(canvas, "x", values[0])
+    _scale_axis(canvas, "x", values)
     canvas.axes.grid(visible=False, axis="x")
     canvas.axes.margins(y=0.08)
     value_axis(canvas.axes, "y", whole=True)
@@ -227,15 +227,18 @@ def _whole(values: np.ndarray) -> bool:
     return bool(np.all((there >= 0) & (there == np.round(there))))
 
 
-def _scale_axis(canvas: Canvas, axis: str, first: object) -> None:
+def _scale_axis(canvas: Canvas, axis: str, along: np.ndarray) -> None:
     """Numbers or dates along an axis."""
     from matplotlib import dates
 
-    if not hasattr(first, "isoformat"):
+    if not hasattr(along[0], "isoformat"):
         value_axis(canvas.axes, axis, whole=False)
         return
-    locator = dates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
     scale = canvas.axes.xaxis if axis == "x" else canvas.axes.yaxis
+    if min(along) == max(along):
+        scale.set_ticks([along[0]], [shown(along[0])])
+        return
+    locator = dates.AutoDateLocator()  # type: ignore[no-untyped-call]
     scale.set_major_locator(locator)
     scale.set_major_formatter(dates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     scale.get_offset_text().set(color=INK, size=9)

@@ -30,7 +30,7 @@ just keep kept kind kinda know left let like liked literally little long look lo
 making maybe mean mine minor model month months nbsp need needed needs negative new nice nt number ok okay old one
 ones people person piece point poor positive pretty probably problem problems product products purchase purchased
 put quite rate rather rating real really reason recommend review reviewer reviewers reviews said say says seem
-seemed seems shouldn simply small somewhat soon sort star stars start started stuff stupid suck sucks super sure
+seemed seems set shouldn simply small somewhat soon sort star stars start started stuff stupid suck sucks super sure
 take takes taking tell terrible thing things think thought time times today told took totally tried try trying
 turned two unit use used useful user uses using usually ve want wanted wants wasn way week weeks went weren wish won
 wonderful word work worked working works worst worth wouldn wrong year years yesterday yes
@@ -57,6 +57,8 @@ def name_themes(
         nearness: shape (n,), 0…1, how near each is to the middle of its group.
         across: n values; a word that merely goes with one of them names no group.
     """
+    import numpy as np
+
     groups = int(number.max()) + 1
     read = _spread(number)
     words, counts, place = _counted([texts[i] for i in read])
@@ -65,10 +67,17 @@ def name_themes(
     number, nearness = number[read], nearness[read]
     values = [str(across[i]) for i in read] if across is not None else [""] * len(read)
     scores = _scores(counts, number, nearness, values, groups)
-    scores[:, _common(counts, groups)] = 0
-    own = scores.argmax(axis=0)  # a word names one group only
-    ranked = sorted((-scores[own[w], w], place[w], word, own[w]) for w, word in enumerate(words) if scores[own[w], w])
-    return [_name(g, [word for *_, word, group in ranked if group == g]) for g in range(groups)]
+    rare = np.where(_common(counts, groups), 0, scores)
+    named = [_name(g, _ranked(words, place, rare)) for g in range(groups)]
+    # A group whose every word most texts have is named all the same.
+    return [name or _name(g, _ranked(words, place, scores)) or f"group {g + 1}" for g, name in enumerate(named)]
+
+
+def _ranked(words: Sequence[str], place: dict[int, float], scores: np.ndarray) -> list[tuple[int, str]]:
+    """Each word with the one group that it names, the best first; of equal ones the one that texts say first."""
+    own = scores.argmax(axis=0)
+    best = sorted((-scores[own[w], w], place[w], word, own[w]) for w, word in enumerate(words) if scores[own[w], w])
+    return [(group, word) for *_, word, group in best]
 
 
 def _spread(number: np.ndarray) -> np.ndarray:
@@ -160,12 +169,12 @@ def _common(counts: Any, groups: int) -> np.ndarray:
     return share > 0.5 if groups > 1 and counts.shape[0] > 3 else np.zeros_like(share, dtype=bool)
 
 
-def _name(group: int, words: Iterable[str]) -> str:
+def _name(group: int, ranked: Iterable[tuple[int, str]]) -> str:
     chosen: list[str] = []
-    for word in words:
-        if len(chosen) < WORDS and not any(_overlap(word, other) for other in chosen):
+    for of, word in ranked:
+        if of == group and len(chosen) < WORDS and not any(_overlap(word, other) for other in chosen):
             chosen.append(word)
-    return " · ".join(chosen) or f"group {group + 1}"
+    return " · ".join(chosen)
 
 
 def _overlap(word: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
-from .words import OWNERS, family
+from .words import LANGUAGES, OWNERS, family
 
 # One private character stands for each thing set aside, so that no pattern can match inside it.
 _QUOTE, _NAME, _MODEL, _ROOM = 0xE000, 0xE400, 0xE800, 0x400
@@ -39,6 +39,8 @@ _SUFFIX = re.compile(
     r"-(?:tiny|mini|small|base|medium|large|xl|xxl|nano|micro|instruct|cased|uncased|mnli|turbo|distilled|\d+[bm]?)(?:$|-)",
     re.I,
 )
+
+_SPOKEN = re.compile("|".join(LANGUAGES.values()), re.IGNORECASE)
 
 _HARD = re.compile(
     r";(?!dr\b)|[；。！？?!\n]+|\.(?=\s|$)"
@@ -138,8 +140,8 @@ def _models(text: str, asides: Asides, known: frozenset[str]) -> str:
     at = 0
     for match in _WITH.finditer(text):
         name = _plain(match["name"], asides)
-        owner = "model" in match["fill"] + match["end"] or "模型" in match["fill"] + match["end"]
-        if match.start() < at or not is_model(name, known, owner=owner):
+        said = re.search(r"model|模型|\bto$", match["fill"] + match["end"], re.IGNORECASE) is not None
+        if match.start() < at or not is_model(name, known, said=said):
             continue
         parts += [text[at : match.start()], " ", asides.put(_MODEL, name)]
         at = match.end()
@@ -154,8 +156,11 @@ def _plain(name: str, asides: Asides) -> str:
     return asides.get(name) if ASIDE.fullmatch(name) else name.rstrip(".")
 
 
-def is_model(name: str, known: frozenset[str], *, owner: bool = False) -> bool:
-    """True when a word looks like a model: `org/name`, a family, a size in it; or an owner, where allowed."""
+def is_model(name: str, known: frozenset[str], *, said: bool = False) -> bool:
+    """True when a word looks like a model: `org/name`, a family, a size in it.
+
+    `said`: the words around it say so ("the … model", "use … to"); then an owner or any proper name will do.
+    """
     low = name.lower()
     if low in known or " " in name:
         return False
@@ -163,7 +168,8 @@ def is_model(name: str, known: frozenset[str], *, owner: bool = False) -> bool:
         return True
     if family(name):
         return True
-    return bool(_SUFFIX.search(name)) or (owner and low in OWNERS)
+    proper = low in OWNERS or (bool(re.search(r"[A-Z0-9]", name)) and not _SPOKEN.fullmatch(name))
+    return bool(_SUFFIX.search(name)) or (said and proper)
 
 
 def split(text: str, asides: Asides, *, is_task: Callable[[str], bool], starts: Starts) -> list[Clause]:

@@ -17,7 +17,7 @@ VERBS = (
     r"condense|title|name|give|write|draft|compose|reply|respond|answer|rewrite|rephrase|generate|create|make|produce|"
     r"transcribe|convert|turn|read|say|speak|embed|vectori[sz]e|encode|keep|filter|drop|remove|exclude|select|only|put|"
     r"insert|fill|translate|caption|describe|segment|extract|compare|rate|assess|analy[sz]e|how|which|what|average|"
-    r"estimate|split|divide|assign|add|get|check|predict|colou?ri[sz]e|explain|simplify|redact|send|email|delete|"
+    r"estimate|split|divide|assign|add|get|check|predict|colou?ri[sz]e|use|explain|simplify|redact|send|email|delete|"
     r"upload|deploy|fax|publish|download|see"
 )
 """Words that begin a clause of their own after a comma or "and"."""
@@ -128,13 +128,14 @@ CUES = MappingProxyType(
             r"\bwith the (?:most|fewest)\b",
         ),
         "speak": (
-            r"\bread\b.{0,60}\b(?:aloud|out loud|out|to me)\b|\bsay\b.{0,40}\b(?:aloud|out loud)\b",
-            r"\bspeak\b|\btext.to.speech\b|\btts\b|\bnarrat\w+|\bvoice over\b|\b(?:into|to|as) (?:speech|audio|spoken)",
+            r"\bread (?:me|us)\b|\bread\b.{0,60}\b(?:aloud|out loud|out|to me)\b|\bsay\b.{0,40}\b(?:aloud|out loud)\b",
+            r"\bspeak\b|\btext.to.speech\b|\btts\b|\bnarrat\w+|\bvoice over\b",
+            r"\b(?:into|to|as) (?:an? )?(?:speech|audio|spoken|voice)",
         ),
         "transcribe": (
             r"\btranscri\w+|\bspeech.to.text\b|\bspeech recognition\b|\bwrite down\b|\bdictat\w+",
             r"\bwhat\b.{0,40}\b(?:say|says|said|saying|spoken)\b",
-            rf"\b(?:turn|convert)\b.{{0,60}}\b{_SOUND}\b.{{0,20}}\b(?:text|words|writing)\b",
+            rf"\b(?:turn|convert)\b.{{0,60}}\b(?:{_SOUND}|it|them|this)\b.{{0,20}}\b(?:text|words|writing)\b",
         ),
         "title": (
             r"\b(?:titles?|headlines?|headings?|subject lines?)\b",
@@ -171,12 +172,13 @@ CUES = MappingProxyType(
         ),
         "sort-into": (
             rf"^(?=.*{_OR}).*?\b(?:{_LABEL})\b.{{0,120}}?"
-            r"(?:\b(?:into|as|to|among|between|whether|about|either|in|is|are|with)\b|:)",
+            r"(?:\b(?:into|as|among|between|whether|either)\b|:)",
+            r"\b(?:assign|route)\b.{1,60}\bto\b.{1,100}\bor\b",
             r"\b(?:is|are) (?:it|this|that|they|these|(?:each|every|the) \w+) .{1,160}?\bor\b",
             r"\blabels?\s*:|\bcandidate labels?\b",
         ),
         "see": (
-            r"\bwhat(?:'s| is| are| does| do| can)?\b.{0,40}\b(?:in|on|show|shows|shown|see|seen|visible|depict\w*)\b",
+            r"\bwhat(?:'s| is| are| does| do| can)?\b.{0,40}\b(?:in|on|show|shows|shown|see|seen|visible|contains?)\b",
             r"\bwhat (?:is|are) (?:it|this|these|they|that)\b|\b(?:identify|recogni[sz]e)\b|\bimage classification\b",
             r"\b(?:which|what) (?:animals?|objects?|things?)\b",
         ),
@@ -198,4 +200,4 @@ CUES = MappingProxyType(
         "show": (r"\b(?:show|display|list|print|view|see|look at|present)\b|\b(?:gallery|table|grid)\b",),
     }
 )
-"""Intent → words for it. `cues.ORDER` says which is looked for first."""
+"""Intent → words for it. `cues.CUES` says which is looked for first."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import NoTaskFits
 from ..kinds import Kind
+from ..plan import Column
 from .clauses import Clause
 from .conditions import Condition, Value, conditions
 from .draft import Draft, Table, Thing
@@ -222,7 +223,8 @@ def _group(draft: Draft, table: Table, by: Sequence[Thing], what: Aggregate) -> 
         down = " DESC" if what.down else ""
         sql += f" GROUP BY {', '.join(columns)} ORDER BY {quote(what.name)}{down}, {', '.join(columns)}"
         sql += f" LIMIT {what.limit}" if what.limit else ""
-    made = Thing(table.things[0].reference, Kind.NUMBER, what.name, "number", what.name, table.name, derived=True)
+    value = Column(column=what.name, of=table.name)  # the table to come takes its place
+    made = Thing(value, Kind.NUMBER, what.name, "number", what.name, table.name, derived=True)
     _query(draft, table, sql, [*by, made])
 
 

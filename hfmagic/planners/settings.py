@@ -54,7 +54,7 @@ def candidate_labels(clause: Clause) -> tuple[list[str], Clause]:
     for match in list(_INTO.finditer(text))[:-9:-1]:
         items = [_label(clause, item) for item in _OR.split(text[match.end() : match.end() + _LONGEST_LIST])]
         labels = list(dict.fromkeys(i for i in items if i))
-        if 2 <= len(labels) <= 50 and all(len(x) <= 60 for x in labels):
+        if 2 <= len(labels) <= 50 and all(len(x) <= 60 and (x in clause.quotes or x.count(" ") < 4) for x in labels):
             return labels, clause.with_text(text[: match.end()])
     quotes = list(dict.fromkeys(clause.quotes))
     return (quotes, clause.with_text(re.sub(QUOTE, "", text))) if len(quotes) >= 2 else ([], clause)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from ..errors import AmbiguousColumn, NoTaskFits, UnknownColumn, UnknownVariable, clip, did_you_mean
-from ..kinds import Kind
+from ..kinds import MEDIA, Kind
 from .clauses import NAME, QUOTE, Clause
 from .draft import Draft, Table, Thing
 from .mentions import Words, concept, leading, same
@@ -31,6 +31,7 @@ _NOT_NAMES = word_set(
     "or of in with for is are called named rows to as into from on not column columns"
 )
 _GROUPED = re.compile(r"(?:\b(?:per|by|in each)|按)\s*$", re.IGNORECASE)
+_RESULT = re.compile(r"\b(?:into|as)\s+(?:an?\s+)?\w+", re.IGNORECASE)
 _TEXTS = word_set("review ticket message email article note question")
 _DO = {
     Kind.TEXT: "with text: label, sort, compare, embed, group, summarize, title, write",
@@ -125,9 +126,21 @@ def find(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) ->
     strings = [t for t in things if t.kind in also and t.frame and not t.derived]
     if not exact:
         return _stand_in(draft, clause, strings, words)
+    if kind is Kind.TEXT and (other := _media(draft, clause, things)):
+        made = [t for t in exact if t.step and t.base == other.base]
+        return made[-1] if made else None
     if strings and kind is Kind.TEXT and (thing := _string(draft, clause, exact, strings, words)):
         return thing
     return _choose(draft, clause, exact, words)
+
+
+def _media(draft: Draft, clause: Clause, things: Sequence[Thing]) -> Thing | None:
+    """The sound or picture that a clause names while it names no text."""
+    words = Words(_RESULT.sub(" ", clause.text))
+    roots = {t.root for t in draft.rows if words.score(frame_name(t.root), clause.names) >= 2}
+    named = [t for t in things if words.score(t, clause.names) >= 2 or draft.root(t) in roots]
+    media = [t for t in named if t.kind in MEDIA]
+    return media[0] if media and not any(t.kind is Kind.TEXT and not t.step for t in named) else None
 
 
 def _string(

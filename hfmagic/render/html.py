@@ -91,12 +91,12 @@ def join(children: Child) -> Markup:
     return Markup("".join(join(child).html for child in children))
 
 
-def tag(name: str, *children: Child, **attributes: object) -> Markup:
+def tag(element: str, *children: Child, **attributes: object) -> Markup:
     """One element. `class_` is the class; an attribute that is None or False is left out, True stands alone."""
-    if name not in TAGS:
-        raise ValueError(f"<{name}> is not in the list of tags.")
+    if element not in TAGS:
+        raise ValueError(f"<{element}> is not in the list of tags.")
     written = "".join(_attribute(key.rstrip("_"), value) for key, value in attributes.items())
-    return Markup(f"<{name}{written}>" + ("" if name in _VOID else f"{join(children).html}</{name}>"))
+    return Markup(f"<{element}{written}>" + ("" if element in _VOID else f"{join(children).html}</{element}>"))
 
 
 def _attribute(name: str, value: object) -> str:
@@ -124,12 +124,15 @@ def muted(*children: Child) -> Markup:
     return tag("span", *children, class_="hfm-muted")
 
 
+def name(value: object, width: int = 200) -> Markup:
+    """A foreign name; it may break after an underscore or slash, not within a word."""
+    first, *others = re.split(r"(?<=[_/])", clean(value, width))
+    return join([text(first, width + 40), [(tag("wbr"), text(part, width + 40)) for part in others]])
+
+
 def code(value: object, width: int = 200) -> Markup:
-    """A name as it is written in code; it may break after an underscore or slash, not within a word."""
-    parts = re.split(r"(?<=[_/])", clean(value, width))
-    return tag(
-        "code", [child for part in parts for child in (tag("wbr"), text(part, width + 40))][1:], class_="hfm-code"
-    )
+    """A name as it is written in code."""
+    return tag("code", name(value, width), class_="hfm-code")
 
 
 def unbroken(*children: Child) -> Markup:
@@ -145,15 +148,15 @@ def table(head: Iterable[Child], rows: Iterable[Iterable[Child]], *, class_: str
     return tag("div", whole, class_="hfm-wide")
 
 
-def _cell(name: str, child: Child) -> Markup:
+def _cell(element: str, child: Child) -> Markup:
     if isinstance(child, Markup) and child.html.startswith(("<td", "<th")):
         return child
-    return tag(name, child, align="left", style="text-align:left")
+    return tag(element, child, align="left", style="text-align:left")
 
 
-def number_cell(child: Child, name: Literal["td", "th"] = "td") -> Markup:
+def number_cell(child: Child, element: Literal["td", "th"] = "td") -> Markup:
     """A table cell whose content stands on the right."""
-    return tag(name, child, align="right", style="text-align:right", class_="hfm-number")
+    return tag(element, child, align="right", style="text-align:right", class_="hfm-number")
 
 
 def fenced(plain: str) -> str:

@@ -9,7 +9,7 @@ from ..errors import one_line
 from .html import clean
 
 MAX_WIDTH = 110
-MAX_CELL, MIN_CELL = 48, 14
+MAX_CELL, MIN_CELL = 48, 22
 
 
 def cells(text: str) -> int:

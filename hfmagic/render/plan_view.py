@@ -153,6 +153,7 @@ class LivePlan:
         self.view = PlanView(plan)
         self._clock = clock
         self._handle: Any = None
+        self._shown: PlanView | None = None
         self._shown_at = float("-inf")
 
     def show(self) -> None:
@@ -161,7 +162,7 @@ class LivePlan:
             from IPython.display import display
 
             self._handle = display(self.view, display_id=True)
-            self._shown_at = self._clock()
+            self._shown, self._shown_at = self.view, self._clock()
 
     def rebind(self, plan: Plan) -> None:
         """The same output for a plan that has changed, such as by its models."""
@@ -177,10 +178,12 @@ class LivePlan:
             self.flush()
 
     def flush(self) -> None:
-        """Show where the run stands now."""
-        if self._handle is not None and (self.view.finished or hasattr(_shell(), "kernel")):
+        """Show where the run stands now, unless that is shown already."""
+        if self._handle is None or self._shown is self.view:
+            return
+        if self.view.finished or hasattr(_shell(), "kernel"):
             self._handle.update(self.view)
-            self._shown_at = self._clock()
+            self._shown, self._shown_at = self.view, self._clock()
 
 
 def _shell() -> Any:

@@ -32,8 +32,10 @@ border:0}
 border-top:1px solid var(--l);line-height:1.45;overflow-wrap:break-word;max-width:34em}
 .hfm.hfm .hfm-table .hfm-long{min-width:17em;overflow-wrap:anywhere}
 .hfm.hfm .hfm-plan td{overflow-wrap:anywhere}
-.hfm.hfm .hfm-table th{border-top:0;padding-top:.2em;font-weight:600;font-size:.88em;white-space:nowrap;opacity:.8}
-.hfm.hfm .hfm-table .hfm-number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.hfm.hfm .hfm-table th{border-top:0;padding-top:.2em;font-weight:600;font-size:.88em;vertical-align:bottom;
+opacity:.8}
+.hfm.hfm .hfm-table .hfm-number{text-align:right;font-variant-numeric:tabular-nums}
+.hfm.hfm .hfm-table td.hfm-number{white-space:nowrap}
 .hfm.hfm .hfm-plan{width:100%;min-width:46em;table-layout:fixed}
 .hfm.hfm .hfm-plan th:nth-child(1){width:1.9em}
 .hfm.hfm .hfm-plan th:nth-child(2){width:33%}
@@ -50,7 +52,7 @@ vertical-align:middle;margin:.45em 0 .2em;display:block}
 .hfm.hfm .hfm-line{white-space:nowrap}
 .hfm.hfm .hfm-section{margin:0 0 1em}
 .hfm.hfm .hfm-title{font-size:.9em;margin:0 0 .35em}
-.hfm.hfm .hfm-new{box-shadow:inset 0 -2px 0 var(--a);opacity:1}
+.hfm.hfm .hfm-new{border-bottom:2px solid var(--a)}
 .hfm.hfm .hfm-chip{display:inline-block;background:var(--s);border-radius:.7em;padding:0 .6em;line-height:1.55}
 .hfm.hfm .hfm-bars td{border:0;padding:.12em .8em .12em 0;vertical-align:middle}
 .hfm.hfm .hfm-track{width:14em;height:.6em;border-radius:.3em;background:var(--s)}

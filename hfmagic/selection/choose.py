@@ -93,7 +93,7 @@ def _pick(
         left_out = (chooser.left_out or {}).get(spec.name, "")
         near = [c for c in candidates if not c.rejected.startswith("is for ")]
         why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
-        message = f"no model for {spec.name} (step {step.id!r}): {left_out or why or 'none on this machine'}"
+        message = left_out or f"no model for {spec.name} (step {step.id!r}): {why or 'none on this machine'}"
         raise NoModelFits(
             message, hint="add a folder: %config HFMagic.hub_dirs = ['…']" if not near else "loosen --limit"
         )

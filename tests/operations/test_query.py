@@ -191,12 +191,12 @@ def test_a_table_of_python_is_no_table_of_the_query() -> None:
 
 
 def test_a_misspelt_column_is_named_with_the_nearest() -> None:
-    with pytest.raises(UnknownColumn, match="'prodct'.*did you mean 'product'"):
+    with pytest.raises(UnknownColumn, match=r"'prodct'.*did you mean 'product'"):
         ask("SELECT prodct FROM reviews")
 
 
 def test_a_misspelt_table_is_named_with_the_nearest() -> None:
-    with pytest.raises(StepFailed, match="'revews'.*did you mean 'reviews'"):
+    with pytest.raises(StepFailed, match=r"'revews'.*did you mean 'reviews'"):
         ask("SELECT * FROM revews")
 
 
@@ -242,24 +242,24 @@ def test_an_interrupt_stops_a_query_within_a_second() -> None:
 
     timer.join()
     assert time.monotonic() - start < 1.5
-    assert not [t for t in threading.enumerate() if t.name == "hfmagic-query"]
+    assert not any(t.is_alive() for t in threading.enumerate() if t.name == "hfmagic-query")
 
 
-FRAGMENTS = st.sampled_from(
-    """SELECT * FROM reviews WHERE stars > 1 GROUP BY product ORDER LIMIT ( ) , ; -- /* */ ' " AS w WITH RECURSIVE UNION
-    ALL JOIN ON count(*) unnest([1]) read_csv('/etc/passwd') '/etc/passwd' glob('*') getenv('HOME') COPY TO ATTACH SET
-    VALUES (1) NULL = IN EXISTS LATERAL PIVOT FOR range(3) INSTALL httpfs LOAD $1 ? :: INT [ ] { } x -> x.a""".split()
-)
+FRAGMENTS = """SELECT * FROM reviews WHERE stars > 1 GROUP BY product ORDER LIMIT ( ) , ; -- /* */ ' " AS w WITH UNION
+    ALL RECURSIVE JOIN ON count(*) unnest([1]) read_csv('/etc/passwd') '/etc/passwd' glob('*') getenv('HOME') COPY TO
+    SET VALUES (1) NULL = IN EXISTS LATERAL PIVOT FOR range(3) INSTALL httpfs LOAD $1 ? :: INT [ ] { } x.a ATTACH"""
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.one_of(st.text(max_size=80), st.lists(FRAGMENTS, max_size=14).map(" ".join)))
+@given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(FRAGMENTS.split()), max_size=14).map(" ".join)))
 def test_any_text_gives_a_table_or_one_line(query: str) -> None:
+    line, found = "", None
     try:
         found = ask(query)
     except HFMagicError as error:
-        assert len(error.line) <= 200
-        assert "\n" not in error.line
-    else:
-        assert isinstance(found, pa.Table)
-        assert "root:" not in str(found.to_pylist())
+        line = error.line
+
+    assert len(line) <= 200
+    assert "\n" not in line
+    assert line or isinstance(found, pa.Table)
+    assert "root:" not in str(found)

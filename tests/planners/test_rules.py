@@ -147,6 +147,9 @@ def test_a_text_in_the_request_is_a_constant() -> None:
         ("label the sentiment of each review with `starter/sentiment`", REVIEWS, {"sentiment": "starter/sentiment"}),
         ("using MiniLM, group the complaints into themes", REVIEWS, {"embedding": "MiniLM"}),
         ("label the photos with a model from microsoft", PHOTOS, {"label": "microsoft"}),
+        ("use FooNet to label the photos", PHOTOS, {"label": "FooNet"}),
+        ("label the photos with the FooNet model", PHOTOS, {"label": "FooNet"}),
+        ("label the sentiment with a French model", REVIEWS, {}),
         ("transcribe the clip", CLIP, {}),
     ],
 )
@@ -284,6 +287,14 @@ def test_several_inputs_are_told_apart_by_their_names_and_kinds() -> None:
     assert made.step("transcript").inputs == {"audio": Variable(variable="clip")}
     assert made.step("label").inputs == {"image": Column(column="image", of="photos")}
     assert made.step("sentiment").inputs == {"text": REVIEW}
+
+
+def test_the_kind_that_a_clause_names_decides_between_inputs() -> None:
+    made = plan("summarize the clip", NOTE, CLIP)
+
+    assert tasks(made) == "automatic-speech-recognition summarization"
+    with pytest.raises(NoTaskFits, match="needs text"):
+        plan("summarize the photos", NOTE, PHOTOS)
 
 
 def test_a_follow_up_charts_the_last_result() -> None:

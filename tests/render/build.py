@@ -34,14 +34,23 @@ def plan_of(*steps: Step, inputs: tuple[InputSchema, ...], **more: Any) -> Plan:
 
 def reviews(backend: str = "pandas") -> Results:
     """Six reviews: sentiment of each, themes of the four bad ones, counts per product by SQL; one row rejected."""
-    frame = pd.DataFrame({"review": [f"review number {i}" for i in range(6)], "product": ["a", "a", "b", "b", "c", "c"]})
+    frame = pd.DataFrame(
+        {"review": [f"review number {i}" for i in range(6)], "product": ["a", "a", "b", "b", "c", "c"]}
+    )
     sentiment = labels("NEGATIVE", "NEGATIVE", "POSITIVE", "NEGATIVE", None, "NEGATIVE")
     themes = labels("battery · life", "battery · life", None, "screen · slow", None, "battery · life", score=1.0)
     bad = Predicate(of=StepOutput(step="feel"), value="NEGATIVE")
     query = {"query": "SELECT product, count(*) AS n FROM reviews GROUP BY 1", "columns": ["product", "n"]}
     steps = (
         Step(id="feel", task="text-classification", inputs={"text": REVIEW}, output="review_sentiment", model=model()),
-        Step(id="embed", task="feature-extraction", inputs={"text": REVIEW}, where=(bad,), output="e", model=model("org/emb")),
+        Step(
+            id="embed",
+            task="feature-extraction",
+            inputs={"text": REVIEW},
+            where=(bad,),
+            output="e",
+            model=model("org/emb"),
+        ),
         Step(id="theme", task="cluster", inputs={"embedding": StepOutput(step="embed")}, output="review_theme"),
         Step(
             id="count",
@@ -73,13 +82,20 @@ def reviews(backend: str = "pandas") -> Results:
 def photos() -> Results:
     """Three pictures, one of them unreadable."""
     step = Step(
-        id="what", task="image-classification", inputs={"image": Column(column="image", of="photos")}, output="image_label"
+        id="what",
+        task="image-classification",
+        inputs={"image": Column(column="image", of="photos")},
+        output="image_label",
     )
     pictures = [Image.fromarray(np.full((30, 40, 3), shade, dtype=np.uint8)) for shade in (10, 120, 240)]
     frame = pd.DataFrame({"file": ["x.png", "y.png", "z.png"], "image": pd.Series(pictures, dtype=object)})
-    given = _result(step, Kind.LABELS, labels("tabby cat", "espresso", None), 3, (RejectedRow(2, "unreadable"),), frame="photos")
+    given = _result(
+        step, Kind.LABELS, labels("tabby cat", "espresso", None), 3, (RejectedRow(2, "unreadable"),), frame="photos"
+    )
     plan = plan_of(step, inputs=(table_input("photos", 3, file=Kind.LABELS, image=Kind.IMAGE),))
-    return Results(plan, {"what": given}, {"photos": frame.assign(image_label=["tabby cat", "espresso", None])}, {}, 0.4)
+    return Results(
+        plan, {"what": given}, {"photos": frame.assign(image_label=["tabby cat", "espresso", None])}, {}, 0.4
+    )
 
 
 def speech(text: str = "hello there") -> tuple[Results, dict[str, Any]]:

@@ -52,7 +52,9 @@ def run_of(evil: str) -> Results:
         wanted=evil,
         model=ModelChoice(model_id=evil, revision="a" * 40, reason=evil),
     )
-    write = Step(id="write", task="text-generation", inputs={"text": Column(column=name, of="df")}, output=name + "_answer")
+    write = Step(
+        id="write", task="text-generation", inputs={"text": Column(column=name, of="df")}, output=name + "_answer"
+    )
     broken = text.model_copy(update={"id": "broken", "output": "broken"})
     plan = Plan(
         request=evil,
@@ -64,7 +66,15 @@ def run_of(evil: str) -> Results:
     frame = pd.DataFrame({name: [evil, evil], name + "_label": [evil, None], name + "_answer": [evil, evil]})
     given_ = {
         "feel": StepResult(
-            text, Kind.LABELS, [(Label(evil, 0.9),), None], "df", 2, 2, (RejectedRow(1, evil),), device=evil, notes=(evil,)
+            text,
+            Kind.LABELS,
+            [(Label(evil, 0.9),), None],
+            "df",
+            2,
+            2,
+            (RejectedRow(1, evil),),
+            device=evil,
+            notes=(evil,),
         ),
         "write": StepResult(write, Kind.TEXT, [evil, evil], "df", 2, 1),
     }
@@ -80,7 +90,9 @@ def bundles(evil: str) -> Iterator[dict[str, Any]]:
     yield plan._repr_mimebundle_()[0]
     done = plan.on(Done("feel", results["feel"])).on(Loading("write", evil)).on(Failed("broken", StepFailed(evil)))
     yield done._repr_mimebundle_()[0]
-    yield table_view(evil, [{evil[:40]: evil, "n": 1, "why": "✗ " + evil}], columns=[evil[:40], "n", "why"])._repr_mimebundle_()[0]
+    yield table_view(
+        evil, [{evil[:40]: evil, "n": 1, "why": "✗ " + evil}], columns=[evil[:40], "n", "why"]
+    )._repr_mimebundle_()[0]
     spans = (Span(evil, 0.9, 0, min(3, len(evil))), Span(evil, 0.8, 1, 10**6))
     picture = photos().frames["photos"].image[0]
     for kind, value, subject in (
@@ -126,7 +138,13 @@ def test_no_payload_is_live_anywhere(evil: str):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from([*PAYLOADS, *ODD, "<", ">", '"', "'", "&", "`", "$", "\\", "\n", "-->", " "]) | st.text(max_size=8), max_size=6))
+@given(
+    st.lists(
+        st.sampled_from([*PAYLOADS, *ODD, "<", ">", '"', "'", "&", "`", "$", "\\", "\n", "-->", " "])
+        | st.text(max_size=8),
+        max_size=6,
+    )
+)
 def test_no_mixture_of_payloads_is_live(parts: list[str]):
     for bundle in bundles("".join(parts)):
         assert_inert(bundle)
@@ -135,7 +153,7 @@ def test_no_mixture_of_payloads_is_live(parts: list[str]):
 def test_mathjax_finds_no_delimiter_in_foreign_text():
     shown = results_mimebundle(run_of(r"$5 to \(x\)"), answer=answer(run_of("x")), preview_rows=5)[0]["text/html"]
     body = shown.split("</style>")[1]
-    texts = re.sub(r'<[^>]*>', "|", body)
+    texts = re.sub(r"<[^>]*>", "|", body)
 
     assert "$5" not in texts
     assert r"\(" not in texts
@@ -170,8 +188,13 @@ def test_a_picture_keeps_nothing_of_its_file():
 def test_an_unknown_tag_attribute_or_address_is_refused():
     from hfmagic.render.html import tag
 
-    for name, attributes in (("script", {}), ("img", {"onerror": "x"}), ("img", {"src": "https://x"}), ("b", {"style": "url('x')"})):
-        with pytest.raises(ValueError):
+    for name, attributes in (
+        ("script", {}),
+        ("img", {"onerror": "x"}),
+        ("img", {"src": "https://x"}),
+        ("b", {"style": "url('x')"}),
+    ):
+        with pytest.raises(ValueError, match=r"list of|must be"):
             tag(name, **attributes)
 
 

@@ -69,7 +69,7 @@ def _inked(figure: Any) -> Iterator[tuple[Any, str]]:
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
             for tick in axis.get_major_ticks():
-                yield tick.tick1line, "color"
+                yield tick.tick1line, "markeredgecolor"
 
 
 def _is_dark(color: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...answer.read import table_of
 from ...kinds import Audio
 from ..html import Child, Markup, muted, number_cell, table, tag, text
+from ..html import name as label
 from ..plain import grid
 from ..view import View
 from .output import Output, showing
@@ -52,7 +53,8 @@ def preview(
     cells = [[_cell(c, line[c], c in numeric, c in chips) for c in columns] for line in values]
     hidden = len(frame.columns) - len(columns) - len(without)
     words = _words(showing(len(rows), len(frame) if of is None else of, noun), hidden)
-    plain = grid(columns, [[_shown(line[c]) for c in columns] for line in values[:PLAIN_ROWS]])
+    wanted = list(dict.fromkeys(c for c in (*must, *new, *columns) if c in columns))  # a terminal shows the first ones
+    plain = grid(wanted, [[_shown(line[c]) for c in wanted] for line in values[:PLAIN_ROWS]])
     foot = tag("div", muted(words), class_="hfm-sub") if words else None
     head = [_title(c, c in numeric, c in new) for c in columns]
     return View(tag("div", table(head, cells), foot), plain)
@@ -71,7 +73,8 @@ def _words(rows: str, hidden: int) -> str:
 
 
 def _title(name: str, numeric: bool, new: bool) -> Markup:
-    title = tag("span", text(name, 60), class_="hfm-new", title="added by this run") if new else text(name, 60)
+    words = label(name, 60)
+    title = tag("span", words, class_="hfm-new", title="added by this run") if new else words
     return number_cell(title, "th") if numeric else tag("th", title, align="left", style="text-align:left")
 
 
@@ -98,6 +101,8 @@ def _shown(value: Any) -> str:
         return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, int):
         return str(value)  # no thousands: it may be a year or an id
+    if hasattr(value, "isoformat"):
+        return str(value).removesuffix(" 00:00:00")
     if isinstance(value, Audio):
         return f"sound, {value.seconds:.1f} s"
     if hasattr(value, "suffix"):

@@ -1,0 +1,193 @@
+"""Words tied to outputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from hfmagic.answer import answer
+from hfmagic.errors import StepFailed
+from hfmagic.kinds import InputSchema, Kind, Label
+from hfmagic.plan import Column, Frame, Step, StepOutput, Variable
+from hfmagic.results import Results, StepResult
+
+from .render.build import labels, native, photos, plan_of, reviews, speech, table_input
+
+
+def told(task: str, value: Any, kind: Kind, *, language: str = "en", name: str = "notes", **parameters: Any) -> str:
+    """The answer for one step over a frame of texts."""
+    step = Step(
+        id="a", task=task, inputs={"text": Column(column="text", of=name)}, parameters=parameters, output="text_out"
+    )
+    plan = plan_of(step, inputs=(table_input(name, len(value), text=Kind.TEXT),))
+    frame = pd.DataFrame({"text": [f"text {i}" for i in range(len(value))]})
+    result = StepResult(step, kind, value, name, rows=len(value))
+    return answer(Results(plan, {"a": result}, {name: frame}), language=language).text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_a_chain_is_told_step_by_step_with_numbers(backend: str):
+    assert answer(reviews(backend)).text == (
+        "4 of 6 reviews are NEGATIVE, 1 POSITIVE. [1] 1 of 6 reviews had no result (empty). [1] "
+        "The 4 selected reviews fall into 2 themes; the largest are “battery · life” (3) and “screen · slow” (1). [3] "
+        "n per product: a (2), b (1), c (1). [4]"
+    )
+
+
+def test_the_same_in_chinese():
+    assert answer(reviews(), language="zh").text == (
+        "6 条 reviews 中，4 条为 NEGATIVE，1 条为 POSITIVE。 [1] 6 条 reviews 中，1 条没有结果（empty）。 [1] "
+        "选出的 4 条 reviews 归为 2 个主题，最大的是“battery · life”（3）和“screen · slow”（1）。 [3] "
+        "各 product 的 n：a（2）、b（1）、c（1）。 [4]"
+    )
+
+
+def test_both_languages_know_the_same_sentences():
+    from hfmagic.answer.templates import WORDS
+
+    assert set(WORDS["en"]) == set(WORDS["zh"])
+
+
+def test_every_task_has_a_sentence():
+    from hfmagic.answer.tell import TELL
+    from hfmagic.tasks import CATALOGUE
+
+    assert set(CATALOGUE) == set(TELL)
+
+
+def test_each_phrase_rests_on_a_step_that_has_a_result():
+    results = reviews()
+    assert {p.step_id for p in answer(results).phrases} <= set(results)
+
+
+@pytest.mark.parametrize(
+    ("name", "noun"), [("reviews", "reviews"), ("df", "rows"), ("data", "rows"), ("my_texts", "my texts")]
+)
+def test_rows_are_called_by_a_plural_name(name: str, noun: str):
+    assert f"2 of 2 {noun} are A." in told("text-classification", labels("A", "A"), Kind.LABELS, name=name)
+
+
+def test_a_single_row_is_singular():
+    assert told("text-classification", labels("A"), Kind.LABELS).startswith("1 of 1 note is A.")
+
+
+def test_labels_with_spaces_are_quoted_and_the_rest_counted():
+    names = ["hot dog"] * 3 + ["cat"] * 2 + ["a", "b", "c", "d"]
+    shown = told("zero-shot-classification", labels(*names), Kind.LABELS, candidate_labels=["x"])
+
+    assert shown.startswith("3 of 9 notes are “hot dog”, 2 “cat”, 1 “a”, 1 “b” and 2 more.")
+
+
+def test_labels_that_all_differ_are_listed():
+    assert told("text-classification", labels("A", "B"), Kind.LABELS).startswith("2 notes: A, B.")
+
+
+def test_the_closest_row_is_quoted():
+    shown = told("sentence-similarity", [0.1, 0.83, None], Kind.NUMBER, sentence="battery")
+    assert shown.startswith("Closest to “battery” is row 1 (0.83): “text 1”.")
+
+
+def test_languages_texts_and_embeddings():
+    assert told("detect-language", labels("en", "en", "zh"), Kind.LABELS).startswith("2 of 3 notes are in en, 1 zh.")
+    assert told("text-generation", ["x", None], Kind.TEXT).startswith("1 text for 2 notes; the first: “x”.")
+    assert told("feature-extraction", [[0.0] * 3], Kind.EMBEDDING).startswith("1 note became embeddings of 3 numbers.")
+
+
+def test_speech_is_counted_in_seconds():
+    from .render.build import sound
+
+    shown = told("text-to-speech", [sound(1.0), None, sound(0.5)], Kind.AUDIO)
+    assert shown.startswith("2 recordings for 3 notes, 1.5 s in all.")
+
+
+def test_a_transcript_and_a_title_are_quoted():
+    results, _ = speech()
+    assert answer(results).text == "Transcript: “hello there” [1] Title: “A greeting” [2]"
+
+
+def test_the_most_frequent_labels_of_pictures():
+    assert (
+        answer(photos()).text == "3 photos: “tabby cat”, “espresso”. [1] 1 of 3 photos had no result (unreadable). [1]"
+    )
+
+
+def test_a_single_label_has_its_score():
+    step = Step(id="a", task="text-classification", inputs={"text": Variable(variable="t")}, output="t_label")
+    plan = plan_of(step, inputs=(InputSchema(name="t", kind=Kind.TEXT),))
+    result = StepResult(step, Kind.LABELS, (Label("POSITIVE", 0.912),))
+
+    assert answer(Results(plan, {"a": result})).text == "It is “POSITIVE” (91%). [1]"
+
+
+def query(table: pd.DataFrame, backend: str = "pandas") -> str:
+    step = Step(id="q", task="sql", inputs={"table": Frame(frame="sales")}, output="q")
+    plan = plan_of(step, inputs=(table_input("sales", 9, product=Kind.TEXT),))
+    value = native(table, backend)
+    return answer(Results(plan, {"q": StepResult(step, Kind.TABLE, value, rows=9)}, {"q": value})).text
+
+
+@pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
+def test_a_query_is_told_in_words(backend: str):
+    counts = pd.DataFrame({"product": list("abcdefg"), "n": [1200, 6, 5, 4, 3, 2, 1]})
+
+    assert query(counts, backend) == "n per product: a (1,200), b (6), c (5), d (4), e (3) and 2 more. [1]"
+    assert query(counts.head(0), backend) == "No row came out. [1]"
+    assert query(pd.DataFrame({"mean_stars": [3.14159]}), backend) == "mean_stars 3.14. [1]"
+
+
+def test_kept_rows_are_counted_against_the_table_that_was_filtered():
+    step = Step(id="f", task="filter", inputs={"table": Frame(frame="sales")}, output="few")
+    plan = plan_of(step, inputs=(table_input("sales", 9, product=Kind.TEXT),))
+    result = StepResult(step, Kind.TABLE, pd.DataFrame({"product": ["a"]}), rows=9)
+
+    assert answer(Results(plan, {"f": result})).text == "1 of 9 sales is selected. [1]"
+
+
+def test_a_chart_names_its_longest_bars_and_not_the_rest():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.barh(["a", "b", "other"], [3, 5, 9])
+    axes.barh(["a", "b", "other"], [3, 0, 9], left=[3, 5, 9])
+    step = Step(id="c", task="chart", inputs={"table": Frame(frame="sales")}, parameters={"x": "product"}, output="c")
+    plan = plan_of(step, inputs=(table_input("sales", 9, product=Kind.TEXT),))
+
+    assert (
+        answer(Results(plan, {"c": StepResult(step, Kind.IMAGE, figure)})).text == "Most per product: a (6), b (5). [1]"
+    )
+
+
+def test_failed_and_unrun_steps_are_said():
+    results = reviews()
+    failed = replace(
+        results, steps={"feel": results["feel"]}, failed={"embed": StepFailed("no memory.", hint="--device cpu")}
+    )
+
+    assert (
+        "Step 2 (feature-extraction) failed: no memory. → --device cpu. [2] Not run: cluster, sql."
+        in answer(failed).text
+    )
+
+
+def test_an_interrupt_is_said():
+    assert "Stopped before the end" in answer(replace(reviews(), interrupted=True)).text
+
+
+def test_foreign_text_is_one_clean_line():
+    shown = told("text-generation", ["a\n\x1b[31mb\u202e" + "x" * 500], Kind.TEXT)
+
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "\n" not in shown
+    assert len(shown) < 200
+
+
+def test_a_step_that_maps_lists_counts_each_element():
+    step = Step(id="a", task="text-classification", inputs={"text": StepOutput(step="b")}, map=True, output="x")
+    plan = plan_of(step, inputs=(table_input("notes", 1, text=Kind.TEXT),))
+    result = StepResult(step, Kind.LABELS, [[(Label("A", 1.0),), (Label("A", 1.0),)]], "notes", rows=1)
+
+    assert answer(Results(plan, {"a": result})).text == "2 of 2 parts of 1 note are A. [1]"

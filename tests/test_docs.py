@@ -1,0 +1,79 @@
+"""Every block of the README is run, and what it names exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from hfmagic.lines import HELP, LINES
+from tests.conftest import DATA
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_has_blocks_to_run():
+    assert sum(kind == "python" for kind, _ in BLOCKS) >= 3
+
+
+def test_python_blocks_run_in_order(config: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(DATA.parent)
+    monkeypatch.setenv("HFMAGIC_CACHE_DIR", config.cache_dir)
+    monkeypatch.setenv("HFMAGIC_HUB_DIRS", config.hub_dirs[0])
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    try:
+        for kind, block in BLOCKS:
+            if kind == "python":
+                with capture_output() as captured:
+                    result = shell.run_cell(block)
+                assert result.error_in_exec is None, block
+                assert result.error_before_exec is None, block
+                assert "%%hf" not in block or captured.outputs
+    finally:
+        shell.run_line_magic("unload_ext", "hfmagic")
+        InteractiveShell.clear_instance()
+
+
+def test_commands_named_in_the_readme_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert set(re.findall(r"\bmake ([a-z]+)\b", README)) <= targets
+    assert set(re.findall(r"%hf ([a-z]+)", README + HELP)) <= set(LINES)
+
+
+def test_links_to_files_lead_somewhere():
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", README)
+
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_pictures_lead_somewhere():
+    pictures = re.findall(r"(?:src|srcset)=\"([^\"]+)\"", README)
+
+    assert [p for p in pictures if not p.startswith("http") and not (ROOT / p).exists()] == []
+
+
+def test_the_contributing_page_draws_the_floors_that_the_test_enforces():
+    from tests.test_layers import FLOORS
+
+    drawn = re.findall(r"^floor \d  (.*)$", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert [tuple(r.strip().rstrip("/") for r in line.split("·")) for line in drawn] == list(FLOORS[:-1])
+
+
+def test_versions_and_requirements_are_stated_once():
+    import tomllib
+
+    import hfmagic
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert project["tool"]["hatch"]["version"]["path"] == "hfmagic/__init__.py"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", hfmagic.__version__)
