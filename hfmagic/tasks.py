@@ -184,12 +184,12 @@ _OPERATIONS = (
     ),
     TaskSpec(
         "cluster",
-        {"embedding": EMBEDDING, "text": TEXT},
+        {"embedding": EMBEDDING, "text": TEXT, "across": LABELS},
         LABELS,
         "theme",
-        "group alike rows and name each group by its typical words",
+        "group alike rows, cutting across `across` where it is given, and name each group by its typical words",
         (Parameter("groups", int, 0, "how many groups; 0: found by silhouette", "", 0, 50),),
-        optional=frozenset({"text"}),
+        optional=frozenset({"text", "across"}),
     ),
     TaskSpec("detect-language", {"text": TEXT}, LABELS, "language", "the language of each text, as an ISO 639-1 code"),
     TaskSpec(

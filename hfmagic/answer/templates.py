@@ -66,7 +66,7 @@ _ZH = {
     "kept": "{whole}中选出 {count} 条。",
     "none": "没有符合条件的行。",
     "per": "各 {keys} 的 {values}：{pairs}{others}。",
-    "most": "按 {keys} 计，最多的是{pairs}{others}。",
+    "most": "按 {keys} 计，最多的是 {pairs}{others}。",
     "rejected": "{whole}中，{count} 条没有结果（{reasons}）。",
     "failed": "第 {number} 步（{task}）失败：{line}。",
     "skipped": "未运行：{tasks}。",

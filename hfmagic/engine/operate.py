@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StepFailed
 from ..kinds import Kind, Label
+from ..language import detect_languages
 from ..operations.chart import draw_chart
 from ..operations.cluster import cluster_rows
-from ..operations.language import detect_languages
 from ..operations.query import run_query
 from ..operations.template import fill_template
 from ..plan import Frame, StepOutput
@@ -61,16 +61,28 @@ def run_chart(run: StepRun) -> StepResult:
 
 def run_cluster(run: StepRun) -> StepResult:
     """Group the rows that have an embedding, and name the groups after their texts."""
-    texts = run.rows(run.step.inputs["text"], Kind.TEXT) if "text" in run.step.inputs else None
-    embeddings = run.rows(run.step.inputs["embedding"], Kind.EMBEDDING)
-    wanted = {id(e): t for e, t in zip(embeddings, texts or [None] * len(embeddings), strict=True) if e is not None}
+    inputs = run.step.inputs
+    embeddings = run.rows(inputs["embedding"], Kind.EMBEDDING)
+    place = {id(e): i for i, e in enumerate(embeddings)}
+
+    def beside(slot: str, kind: Kind, values: list[Any]) -> list[str] | None:
+        """What another slot holds in the rows of these embeddings."""
+        if slot not in inputs:
+            return None
+        column = run.rows(inputs[slot], kind)
+        return [str(column[place[id(v)]]) for v in values]
 
     def group(values: list[Any]) -> list[Any]:
         import numpy as np
 
-        named = [str(wanted[id(v)]) for v in values] if texts is not None else None
         matrix = np.stack([np.asarray(v, dtype=np.float32) for v in values])
-        names = cluster_rows(matrix, named, groups=run.parameters()["groups"], seed=run.machine.seed)
+        names = cluster_rows(
+            matrix,
+            beside("text", Kind.TEXT, values),
+            groups=run.parameters()["groups"],
+            seed=run.machine.seed,
+            across=beside("across", Kind.TEXT, values),
+        )
         return [(Label(name, 1.0),) for name in names]
 
     count = max(len(embeddings), 1)

@@ -23,7 +23,6 @@ from .batching import Outcome, run_batches, unique
 from .select import selected_rows
 from .tables import Tables
 
-
 INTERRUPTED = "interrupted"
 
 

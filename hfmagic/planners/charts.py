@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import NoTaskFits
-from ..kinds import Kind
-from ..plan import Column, Predicate, StepOutput
+from ..kinds import InputSchema, Kind
+from ..plan import Column, Predicate, Step, StepOutput
 from .clauses import Clause
 from .conditions import conditions
 from .draft import Draft, Table, Thing
@@ -40,6 +40,20 @@ def plan_chart(draft: Draft, clause: Clause) -> None:
     by = find_groups(draft, clause, table)
     parameters, shown = _axes(draft, clause, table, by, fixed={p.of for p in where if p.op == "=="})
     draft.add_chart(table, parameters, _rows(draft, where, shown))
+
+
+def cut_across(steps: Sequence[Step], inputs: Sequence[InputSchema]) -> list[Step]:
+    """The steps, with themes that are charted per category grouped across it: else five products make five themes."""
+    categories = {c.name: Column(column=c.name, of=i.name) for i in inputs for c in i.columns_of(Kind.LABELS)}
+    shown = [{s.parameters.get("x"), s.parameters.get("color")} for s in steps if s.task == "chart"]
+    found = []
+    for step in steps:
+        text = step.inputs.get("text")
+        beside = [categories[n] for names in shown if step.output in names for n in names if n in categories]
+        if step.task == "cluster" and beside and isinstance(text, Column) and text.of == beside[0].of:
+            step = step.model_copy(update={"inputs": {**step.inputs, "across": beside[0]}})
+        found.append(step)
+    return found
 
 
 def _elsewhere(draft: Draft, clause: Clause) -> bool:

@@ -13,7 +13,7 @@ from ..kinds import InputSchema, Kind
 from ..plan import Plan, Step
 from ..scope import validate
 from ..tasks import CATALOGUE
-from .charts import plan_chart
+from .charts import cut_across, plan_chart
 from .clauses import ASIDE, Clause, set_aside, split
 from .cues import Cue, cues_in, is_task, starts
 from .draft import Draft
@@ -65,7 +65,7 @@ def plan_by_rules(request: str, inputs: tuple[InputSchema, ...], *, previous: Pl
             language=language,
             planner="rules",
             inputs=inputs,
-            steps=tuple(draft.steps),
+            steps=tuple(cut_across(draft.steps, inputs)),
             notes=told(draft.notes, language),
         )
     )

@@ -65,9 +65,9 @@ EMPTY = Markup("")
 
 
 def clean(value: object, width: int = MAX_CHARACTERS) -> str:
-    """A foreign value as text: controls and direction marks stripped, clipped with "[+N more]"."""
+    """A foreign value as text: controls and direction marks stripped, clipped with "[+N more]" when much too long."""
     text = str(value)
-    over = len(text) - width
+    over = len(text) - width if len(text) > width + width // 5 else 0
     if over > 0:
         text = text[:width]
     text = _CONTROL.sub("", _ANSI.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))

@@ -61,7 +61,7 @@ def _done_parts(state: StepState) -> list[str]:
     result = state.result
     if result is None:
         return []
-    rows = [rows_words(result.rows)] if result.rows else []
+    rows = [rows_words(result.rows)] if result.rows > 1 or result.frame else []
     rejected = [f"{len(result.rejected):,} rejected"] if result.rejected else []
     return [*rows, *rejected, seconds_words(result.seconds)]
 
@@ -85,7 +85,6 @@ def state_plain(state: StepState) -> str:
         case "failed":
             return f"✗ failed: {error_line(state.error)}" if state.error else "✗ failed"
         case "stopped":
-            kept = f" at {state.done:,} of {state.total:,}, which are kept" if state.done else ""
-            return f"■ interrupted{kept}"
+            return "■ interrupted" + (f" at {state.done:,} of {state.total:,}" if state.done else "")
         case "skipped":
             return f"– not run, {state.line}"

@@ -15,17 +15,30 @@ _OPERATORS = {
     "==": "is", "!=": "is not", "<": "<", "<=": "≤", ">": ">", ">=": "≥",
     "in": "is one of", "contains": "contains", "is-null": "is empty", "not-null": "is not empty",
 }  # fmt: skip
-_HIDDEN_PARAMETERS = frozenset({"columns", "mark", "x", "y", "color", "aggregate"})
+_DOES = {
+    "automatic-speech-recognition": "Write down what is said in each recording",
+    "detect-language": "Tell the language of each text",
+    "feature-extraction": "Embed each text, so that like meanings are near",
+    "filter": "Keep the rows where the condition holds",
+    "image-classification": "Name what each picture shows",
+    "sentence-similarity": "Measure how close each text is in meaning to the sentence",
+    "sql": "Query the table",
+}
+_HIDDEN_PARAMETERS = frozenset({"about", "aggregate", "color", "columns", "mark", "style", "x", "y"})
 
 
 def does(step: Step) -> str:
-    """What a step does: the help of its task, as a sentence."""
+    """What a step does, as a sentence; in the words of the catalogue where none are here."""
     if step.task == "chart":
         return _drawn(step)
+    if step.task == "text-classification":
+        return f"Label the {step.parameters.get('about', 'sentiment')} of each text"
+    if step.task == "summarization":
+        return "Give each text a title" if step.parameters.get("style") == "title" else "Summarize each text"
+    if step.task in _DOES:
+        return _DOES[step.task]
     spec = CATALOGUE.get(step.task)
     help_ = spec.help if spec else step.task
-    if step.task == "filter" and step.where:
-        help_ = "keep the rows where the condition holds"
     return help_[:1].upper() + help_[1:]
 
 
@@ -113,7 +126,7 @@ def input_words(schema: InputSchema) -> str:
 def seconds_words(seconds: float) -> str:
     """A duration: "0.04 s", "1.2 s", "48 s", "3 min 20 s"."""
     if seconds < 0.995:
-        return f"{seconds:.2g} s" if seconds >= 0.01 else "< 0.01 s"
+        return f"{seconds:.2f} s" if seconds >= 0.01 else "< 0.01 s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 119.5:

@@ -12,6 +12,7 @@ from .inputs import CALLS, CLIP, COUNTS, LINES, MAILS, NOTE, PHOTOS, REVIEWS, SC
 
 MAIN = "Label the sentiment of each review, group the complaints into themes, and chart them per product."
 REVIEW = Column(column="review", of="reviews")
+PRODUCT = Column(column="product", of="reviews")
 
 
 def test_the_main_request_chains_sentiment_embedding_themes_and_chart() -> None:
@@ -20,7 +21,7 @@ def test_the_main_request_chains_sentiment_embedding_themes_and_chart() -> None:
     assert made.step_ids == ("sentiment", "embedding", "theme", "chart")
     assert [s.output for s in made.steps[:3]] == ["review_sentiment", "review_embedding", "review_theme"]
     assert made.step("embedding").where == (Predicate(of=StepOutput(step="sentiment"), value="negative"),)
-    assert made.step("theme").inputs == {"embedding": StepOutput(step="embedding"), "text": REVIEW}
+    assert made.step("theme").inputs == {"embedding": StepOutput(step="embedding"), "text": REVIEW, "across": PRODUCT}
     assert made.step("chart").inputs["table"] == Frame(frame="reviews", plus=("sentiment", "theme"))
     assert made.step("chart").where == (Predicate(of=StepOutput(step="theme"), op="not-null"),)
     assert chart(made) == {"mark": "bar", "x": "product", "color": "review_theme", "aggregate": "count"}

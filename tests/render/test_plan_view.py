@@ -31,7 +31,7 @@ def test_the_line_above_names_planner_hash_and_inputs():
 def test_a_step_shows_words_condition_model_reason_and_output():
     shown = html_of(PlanView(reviews().plan))
 
-    assert "Label each text with the model&#x27;s own labels" in shown
+    assert "Label the sentiment of each text" in shown
     assert "where <em>review_sentiment is NEGATIVE</em>" in shown
     assert "@1a2b3c4</span>" in shown
     assert "the only one" in shown
@@ -75,7 +75,7 @@ def test_a_finished_step_shows_rows_rejected_and_seconds():
     results = reviews()
     view = PlanView(results.plan).on(Done("feel", results["feel"]))
 
-    assert "✓ done 6 rows, 1 rejected, 0.2 s" in repr(view)
+    assert "✓ done 6 rows, 1 rejected, 0.20 s" in repr(view)
 
 
 def test_progress_is_a_progress_element():

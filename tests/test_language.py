@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hfmagic.operations.language import column_language, detect_languages
+from hfmagic.language import column_language, detect_languages
 
 SENTENCES = {
     "en": "The battery died after two weeks and nobody answers the phone.",
