@@ -50,7 +50,8 @@ def speak(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -
     sounds = []
     for text in texts:
         batch = loaded.tokenizer(text, return_tensors="pt").to(loaded.device)
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.random.fork_rng():
+            torch.manual_seed(0)  # VITS draws noise: the same text gives the same sound
             wave = loaded.model(**batch).waveform[0].float().cpu().numpy()  # (samples,)
         sounds.append(Audio(wave, int(loaded.model.config.sampling_rate)))
     return sounds
