@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .recognise import is_input
+from .session import usable_names
 from .tasks import CATALOGUE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _columns(value: Any) -> list[str]:
 
 
 def _variables(namespace: dict[str, Any]) -> list[str]:
-    return sorted(n for n, v in namespace.items() if not n.startswith("_") and is_input(v))
+    return sorted(usable_names(namespace))
 
 
 def _model_ids(session: Session) -> list[str]:

@@ -30,6 +30,9 @@ from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
 
 DEFAULT_OUTPUT = "_hf"
+_IPYTHON = frozenset({"In", "Out"})
+# Variables of such names are meant only when they are named on the line, in braces or in backticks.
+_SMALL_WORDS = frozenset(["an", "as", "at", "by", "do", "for", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "the", "to", "up", "us", "we"])
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class Session:
         found = {}
         for name in names:
             if name not in namespace:
-                known = [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+                known = usable_names(namespace)
                 hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
                 raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
             found[name] = self._recognise(name, namespace[name], rows)
@@ -139,7 +142,7 @@ class Session:
             return list(dict.fromkeys(marked))
         words = set(re.findall(r"[A-Za-z_]\w*", request))
         folded = words | {w.lower() for w in words}
-        usable = [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+        usable = [n for n in usable_names(namespace) if len(n) > 1 and n.lower() not in _SMALL_WORDS]
         exact = [n for n in usable if n in words]
         near = [n for n in usable if n.lower() in folded or _singular(n.lower()) in folded]
         found = exact or near
@@ -150,8 +153,8 @@ class Session:
     def _fallback(self, namespace: Mapping[str, Any]) -> list[str]:
         if self._outputs and (name := list(self._outputs)[-1]) in namespace:
             return [name]
-        usable = [n for n, v in namespace.items() if not n.startswith("_") and not isinstance(v, str) and is_input(v)]
-        usable = usable or [n for n, v in namespace.items() if not n.startswith("_") and is_input(v)]
+        names = usable_names(namespace)
+        usable = [n for n in names if not isinstance(namespace[n], str)] or names
         if len(usable) == 1:
             return usable
         if usable:
@@ -268,6 +271,11 @@ def _schema_of_value(name: str, results: Results, hub: FolderHub) -> InputSchema
             known[column.name] = column
     columns = [c for c in known.values() if c.labels]
     return InputSchema(name=name, kind=Kind.TABLE, columns=tuple(columns))
+
+
+def usable_names(namespace: Mapping[str, Any]) -> list[str]:
+    """Names of variables that could be an input; IPython's own and private ones are not."""
+    return [n for n, v in namespace.items() if not n.startswith("_") and n not in _IPYTHON and is_input(v)]
 
 
 def _singular(name: str) -> str:

@@ -104,8 +104,8 @@ def test_use_swaps_a_model_and_why_lists_every_candidate(shell: InteractiveShell
     run(shell, "%hf use sentiment bert-tiny-sentiment")
     run(shell, "%hf go")
 
-    assert "bert-tiny-sentiment" in why.text
-    assert "is for image-classification" in why.text
+    assert "bert-tiny-sentiment" in why.html.replace("<wbr>", "")
+    assert "is for image-classification" in why.html
     assert shell.user_ns["hf"].last.plan.step("sentiment").model.model_id == "starter/bert-tiny-sentiment"
     assert len(shell.user_ns["_hf"]) == 5
 
@@ -230,8 +230,21 @@ def test_unloading_takes_everything_away(shell: InteractiveShell):
     shell.run_line_magic("load_ext", "hfmagic")
 
 
-def completions(shell: InteractiveShell, text: str) -> list[str]:
-    return shell.complete(text, text, len(text))[1]
+def test_small_words_and_ipythons_own_names_are_no_inputs(shell: InteractiveShell):
+    shell.push({"it": ["some text"], "a": ["more text"], "each": 3})
+
+    seen = run(shell, "%%hf --plan\nIn each review, label the sentiment; give it a chart.")
+
+    assert seen.error is None
+    assert [i.name for i in shell.user_ns["hf"].proposal.plan.inputs] == ["reviews"]
+
+
+def test_two_mentioned_inputs_ask(shell: InteractiveShell):
+    shell.push({"tickets": ["some text", "more text"]})
+
+    seen = run(shell, "%%hf --plan\nLabel the sentiment of reviews and tickets.")
+
+    assert "say which: %%hf" in seen.error.line
 
 
 def test_completion_of_options_variables_steps_and_models(shell: InteractiveShell):
