@@ -13,7 +13,7 @@ from .render.choice_view import table_view
 from .render.plan_view import PlanView
 from .render.results_view import results_mimebundle
 from .selection.candidates import Candidate
-from .session import Proposal, Session
+from .session import DEFAULT_OUTPUT, Proposal, Session
 from .starter import OFFER
 from .tasks import CATALOGUE, find_task
 
@@ -57,7 +57,13 @@ def show_plan(proposal: Proposal) -> None:
 def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str, Any]) -> None:
     """Run a proposal, show plan and results, and raise the first step's error when a step failed."""
     results, said = session.run(proposal, namespace)
-    data, metadata = results_mimebundle(results, answer=said, preview_rows=session.config.preview_rows)
+    data, metadata = results_mimebundle(
+        results,
+        answer=said,
+        preview_rows=session.config.preview_rows,
+        inputs=session.shown_inputs(proposal),
+        stored=proposal.options.output or DEFAULT_OUTPUT,
+    )
     from IPython.display import display
 
     display(data, raw=True, metadata=metadata)

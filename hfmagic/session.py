@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from .answer import Answer, answer
@@ -17,6 +18,7 @@ from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownVariable, did_y
 from .hub.folder import FolderHub
 from .kinds import InputSchema, Kind
 from .limits import Limits, parse_limits
+from .media import open_media
 from .models import Pool, current_device
 from .plan import Plan
 from .planners.rules import plan_by_rules
@@ -32,7 +34,7 @@ from .store import Store
 DEFAULT_OUTPUT = "_hf"
 _IPYTHON = frozenset({"In", "Out"})
 # Variables of such names are meant only when they are named on the line, in braces or in backticks.
-_SMALL_WORDS = frozenset(["an", "as", "at", "by", "do", "for", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "the", "to", "up", "us", "we"])
+_SMALL_WORDS = frozenset("an as at by do for if in is it me my no of on or so the to up us we".split())  # noqa: SIM905  a word list
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,15 @@ class Session:
                 raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
             found[name] = self._recognise(name, namespace[name], rows)
         return found
+
+    def shown_inputs(self, proposal: Proposal) -> dict[str, Any]:
+        """The single values that a proposal works on, opened, to be shown beside what was found in them."""
+        shown = {}
+        for name, found in proposal.inputs.items():
+            if found.frame is None:
+                path = isinstance(found.value, Path)
+                shown[name] = open_media(found.value, found.schema.kind) if path else found.value
+        return shown
 
     def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
         """Variables in braces or backticks; else those whose name, or its singular, is a word of the request."""

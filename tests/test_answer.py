@@ -34,7 +34,7 @@ def test_a_chain_is_told_step_by_step_with_numbers(backend: str):
     assert answer(reviews(backend)).text == (
         "4 of 6 reviews are NEGATIVE, 1 POSITIVE. [1] 1 of 6 reviews had no result (empty). [1] "
         "The 4 selected reviews fall into 2 themes; the largest are “battery · life” (3) and “screen · slow” (1). [3] "
-        "n per product: a (2), b (1), c (1). [4]"
+        "Rows per product: a (2), b (1), c (1). [4]"
     )
 
 
@@ -42,7 +42,7 @@ def test_the_same_in_chinese():
     assert answer(reviews(), language="zh").text == (
         "6 条 reviews 中，4 条为 NEGATIVE，1 条为 POSITIVE。 [1] 6 条 reviews 中，1 条没有结果（empty）。 [1] "
         "选出的 4 条 reviews 归为 2 个主题，最大的是“battery · life”（3）和“screen · slow”（1）。 [3] "
-        "各 product 的 n：a（2）、b（1）、c（1）。 [4]"
+        "各 product 的 行数：a（2）、b（1）、c（1）。 [4]"
     )
 
 
@@ -134,7 +134,7 @@ def query(table: pd.DataFrame, backend: str = "pandas") -> str:
 def test_a_query_is_told_in_words(backend: str):
     counts = pd.DataFrame({"product": list("abcdefg"), "n": [1200, 6, 5, 4, 3, 2, 1]})
 
-    assert query(counts, backend) == "n per product: a (1,200), b (6), c (5), d (4), e (3) and 2 more. [1]"
+    assert query(counts, backend) == "Rows per product: a (1,200), b (6), c (5), d (4), e (3) and 2 more. [1]"
     assert query(counts.head(0), backend) == "No row came out. [1]"
     assert query(pd.DataFrame({"mean_stars": [3.14159]}), backend) == "mean_stars 3.14. [1]"
 

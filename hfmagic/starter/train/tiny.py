@@ -10,8 +10,8 @@ from ..recipe import Advance, Figure, Job
 from .classifier import LABELS, batches, figures, train
 from .snippets import Snippet, read_snippets
 
-_ROWS = 8_000
-_VOCABULARY = 4_000
+_ROWS = 6_000
+_VOCABULARY = 6_000
 
 
 def make(job: Job, advance: Advance) -> tuple[Figure, ...]:
@@ -31,6 +31,7 @@ def make(job: Job, advance: Advance) -> tuple[Figure, ...]:
         intermediate_size=256,
         max_position_embeddings=128,
         hidden_dropout_prob=0.2,
+        attention_probs_dropout_prob=0.0,
         id2label=LABELS,
         label2id={v: k for k, v in LABELS.items()},
     )
@@ -40,8 +41,8 @@ def make(job: Job, advance: Advance) -> tuple[Figure, ...]:
         lambda ids, mask: model(input_ids=ids, attention_mask=mask).logits,
         model.parameters(),
         batches(tokenizer, rows),
-        rounds=4,
-        peak=1e-3,
+        rounds=3,
+        peak=2e-3,
         advance=lambda share: advance("training", share),
     )
     advance("measuring", 0.0)
