@@ -24,9 +24,7 @@ def executed(starter_hub: Path) -> NotebookNode:
     book = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
     for cell in book.cells:
         cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
-    client = NotebookClient(
-        book, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}, config=PRIVATE, allow_stdin=False
-    )
+    client = NotebookClient(book, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}, config=PRIVATE)
     return client.execute()
 
 

