@@ -13,7 +13,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert import HTMLExporter
-from traitlets.config import Config
 
 from hfmagic.config import HFMagic
 from hfmagic.errors import HFMagicError
@@ -32,8 +31,8 @@ def main(notebook: Path = HERE / "quickstart.ipynb") -> int:
         print(error.line, file=sys.stderr)
         return 1
     book = nbformat.read(notebook, as_version=4)
-    private = Config({"KernelManager": {"transport": "ipc"}})  # over TCP ipykernel warns of unencrypted traffic
-    client = NotebookClient(book, timeout=600, resources={"metadata": {"path": str(HERE)}}, config=private)
+    quiet = ["--Application.log_level=ERROR"]  # ipykernel warns of unencrypted traffic, which stays on this machine
+    client = NotebookClient(book, timeout=600, resources={"metadata": {"path": str(HERE)}}, extra_arguments=quiet)
     began: dict[int, float] = {}
 
     def starts(cell: nbformat.NotebookNode, cell_index: int) -> None:

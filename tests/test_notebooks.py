@@ -11,11 +11,9 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
-from traitlets.config import Config
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SAVED = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
-PRIVATE = Config({"KernelManager": {"transport": "ipc"}})
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +22,7 @@ def executed(starter_hub: Path) -> NotebookNode:
     book = nbformat.read(NOTEBOOKS / "quickstart.ipynb", as_version=4)
     for cell in book.cells:
         cell.update({"outputs": [], "execution_count": None} if cell.cell_type == "code" else {})
-    client = NotebookClient(book, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}, config=PRIVATE)
+    client = NotebookClient(book, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}})
     return client.execute()
 
 
