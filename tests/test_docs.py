@@ -77,3 +77,10 @@ def test_versions_and_requirements_are_stated_once():
 
     assert project["tool"]["hatch"]["version"]["path"] == "hfmagic/__init__.py"
     assert re.fullmatch(r"\d+\.\d+\.\d+", hfmagic.__version__)
+
+
+def test_binder_has_the_pins_of_the_constraints():
+    def pins(path: str) -> set[str]:
+        return {line for line in (ROOT / path).read_text(encoding="utf-8").splitlines() if "==" in line}
+
+    assert pins("constraints.txt") == pins("binder/requirements.txt")

@@ -45,19 +45,15 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
         StarterError: an unknown name, no room on the disk, the index cannot be reached or has other bytes, a conversion
             or a self-test failed. Models that were finished before stay.
     """
-    wanted = [model for model in _with_needs(names) if not _there(_folder(config, model))]
     progress = Progress(report)
-    if not wanted:
-        progress.line(f"the starter set is complete: {config.starter_path / ORG}")
-        return []
     hub, downloads = config.starter_path / ORG, config.cache_path / "downloads"
+    asked = _with_needs(names)
     try:
         hub.mkdir(parents=True, exist_ok=True)
         downloads.mkdir(parents=True, exist_ok=True)
         with _alone(config.cache_path / "starter.lock", progress):
-            # Another process may have made some of them while this one waited.
-            wanted = [model for model in wanted if not _there(_folder(config, model))]
             _sweep(hub, downloads)
+            wanted = [model for model in asked if not _there(_folder(config, model))]
             _room(config.cache_path, wanted, downloads)
             _make_all(wanted, hub, downloads, progress)
     except OSError as error:
@@ -67,7 +63,7 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
 
 @contextmanager
 def _alone(lock: Path, progress: Progress) -> Iterator[None]:
-    """Wait until no other process is at the starter set."""
+    """Wait until no other process is at the starter set; it may then have made what we want."""
     from filelock import FileLock, Timeout
 
     held = FileLock(lock)
@@ -96,6 +92,9 @@ def _with_needs(names: Iterable[str] | None) -> list[StarterModel]:
 
 
 def _make_all(models: Sequence[StarterModel], hub: Path, downloads: Path, progress: Progress) -> None:
+    if not models:
+        progress.line(f"nothing is missing: {hub}")
+        return
     start = time.monotonic()
     size = sum(source.size for source in sources_of(models))
     progress.line(f"starter set: {len(models)} models, {megabytes(size)} to download")

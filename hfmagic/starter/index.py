@@ -122,9 +122,10 @@ def _check(source: Source, file: Path) -> None:
 
 
 def _other_bytes(source: Source, found: str) -> StarterError:
+    # An older pip does not notice a connection that breaks off: what it has then is a file with another hash.
     return StarterError(
-        f"{source.filename} is not the pinned file (sha256 {found[:8]}…, wanted {source.sha256[:8]}…); it was removed.",
-        hint="see `pip config list` for the index it came from",
+        f"{source.filename} arrived cut off or is another file (sha256 {found[:8]}…, not {source.sha256[:8]}…).",
+        hint=f"{_AGAIN}; `pip config list` names the index",
     )
 
 

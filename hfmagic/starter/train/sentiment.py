@@ -6,7 +6,7 @@ What each choice gave: accuracy on 1,619 held-out snippets / on 2,943 Amazon sen
     … and the last encoder layer,                       4,000 snippets   0.836 / 0.804
     … and the last encoder layer,                      14,574 snippets   0.856 / 0.824
     … and the last two encoder layers,                  6,000 snippets   0.848 / 0.823
-    … and the last two encoder layers,                  8,000 snippets   0.846 / 0.835   ← this one, about 60 s on 2 cores
+    … and the last two encoder layers,                  8,000 snippets   0.846 / 0.835   ← this one, 60 s
 
 The frozen part is run once per snippet, its output kept, and the rest is trained on that.
 """

@@ -1,0 +1,1 @@
+"""Tests of the starter set: formats, and what its models mean."""
