@@ -58,6 +58,8 @@ def build_starter(config: HFMagic, *, names: Iterable[str] | None = None, report
             _make_all(wanted, hub, downloads, progress)
     except OSError as error:
         raise StarterError(f"the starter set cannot be written: {error}") from None
+    finally:
+        progress.clear()
     return wanted
 
 
@@ -96,8 +98,8 @@ def _make_all(models: Sequence[StarterModel], hub: Path, downloads: Path, progre
         progress.line(f"nothing is missing: {hub}")
         return
     start = time.monotonic()
-    size = sum(source.size for source in sources_of(models))
-    progress.line(f"starter set: {len(models)} models, {megabytes(size)} to download")
+    count = "1 model" if len(models) == 1 else f"{len(models)} models"
+    progress.line(f"starter set: {count}, {megabytes(_to_load(models, downloads))} to download")
     with Worker(hub) as worker:
         for i, model in enumerate(models):
             _make(model, hub, downloads, worker, progress)
@@ -158,10 +160,18 @@ def _sweep(hub: Path, downloads: Path) -> None:
 
 def _room(cache: Path, models: Sequence[StarterModel], downloads: Path) -> None:
     """Enough of the disk for the downloads, the finished models and the largest one's unpacked members."""
-    loads = sum(source.size for source in sources_of(models) if not (downloads / source.filename).is_file())
-    need = loads + sum(model.size for model in models) + max((model.size for model in models), default=0)
+    need = (
+        _to_load(models, downloads)
+        + sum(model.size for model in models)
+        + max((model.size for model in models), default=0)
+    )
     if (free := shutil.disk_usage(cache).free) < need:
         raise StarterError(
             f"the starter set needs {megabytes(need)} of disk in {cache}, {megabytes(free)} are free.",
             hint="set HFMAGIC_CACHE_DIR to a folder with more room",
         )
+
+
+def _to_load(models: Sequence[StarterModel], downloads: Path) -> int:
+    """Bytes that are not downloaded yet."""
+    return sum(source.size for source in sources_of(models) if not (downloads / source.filename).is_file())

@@ -21,12 +21,16 @@ class Progress:
 
     def line(self, text: str) -> None:
         """One finished line."""
-        self._show("")
+        self.clear()
         self._report(text)
 
     def percent(self, text: str, share: float) -> None:
         """How far a stage is; `share` from 0 to 1."""
         self._show(f"{text} {100 * min(max(share, 0.0), 1.0):3.0f}%")
+
+    def clear(self) -> None:
+        """Take the percentage off the terminal."""
+        self._show("")
 
     def _show(self, text: str) -> None:
         if text != self._shown and sys.stderr.isatty():
