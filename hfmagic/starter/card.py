@@ -26,6 +26,7 @@ def _front_matter(model: StarterModel, figures: Sequence[Figure]) -> str:
         pipeline_tag=model.task,
         base_model=model.base_model,
         tags=["starter", *model.tags],
+        limits=model.limits,  # no field of the Hub's: hfmagic shows it beside the plan
         model_name=model.name if figures else None,
         eval_results=[
             EvalResult(
