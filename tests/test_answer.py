@@ -42,7 +42,7 @@ def test_the_same_in_chinese():
     assert answer(reviews(), language="zh").text == (
         "6 条 reviews 中，4 条为 NEGATIVE，1 条为 POSITIVE。 [1] 6 条 reviews 中，1 条没有结果（empty）。 [1] "
         "选出的 4 条 reviews 归为 2 个主题，最大的是“battery · life”（3）和“screen · slow”（1）。 [3] "
-        "各 product 的 行数：a（2）、b（1）、c（1）。 [4]"
+        "各 product 的行数：a（2）、b（1）、c（1）。 [4]"
     )
 
 
@@ -123,11 +123,12 @@ def test_a_single_label_has_its_score():
     assert answer(Results(plan, {"a": result})).text == "It is “POSITIVE” (91%). [1]"
 
 
-def query(table: pd.DataFrame, backend: str = "pandas") -> str:
-    step = Step(id="q", task="sql", inputs={"table": Frame(frame="sales")}, output="q")
+def query(table: pd.DataFrame, backend: str = "pandas", *, sql: str = "", language: str = "en") -> str:
+    step = Step(id="q", task="sql", inputs={"table": Frame(frame="sales")}, parameters={"query": sql}, output="q")
     plan = plan_of(step, inputs=(table_input("sales", 9, product=Kind.TEXT),))
     value = native(table, backend)
-    return answer(Results(plan, {"q": StepResult(step, Kind.TABLE, value, rows=9)}, {"q": value})).text
+    results = Results(plan, {"q": StepResult(step, Kind.TABLE, value, rows=9)}, {"q": value})
+    return answer(results, language=language).text  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("backend", ["pandas", "polars", "pyarrow"])
@@ -136,7 +137,69 @@ def test_a_query_is_told_in_words(backend: str):
 
     assert query(counts, backend) == "Rows per product: a (1,200), b (6), c (5), d (4), e (3) and 2 more. [1]"
     assert query(counts.head(0), backend) == "No row came out. [1]"
-    assert query(pd.DataFrame({"mean_stars": [3.14159]}), backend) == "mean_stars 3.14. [1]"
+    assert query(pd.DataFrame({"mean_stars": [3.14159]}), backend) == "mean_stars: 3.14. [1]"
+    assert query(pd.DataFrame({"n": [8]}), backend) == "Rows: 8. [1]"
+    assert query(pd.DataFrame({"product": ["a"], "n": [8]}), backend) == "Rows per product: a (8). [1]"
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows", "en", "zh"),
+    [
+        ('WHERE "n" > 1', 4, "4 of 9 sales are selected.", "9 条 sales 中选出 4 条。"),
+        (
+            'ORDER BY "n" DESC NULLS LAST',
+            9,
+            "9 sales sorted by n, from 9 to 1.",
+            "9 条 sales 按 n 排序，从 9 到 1。",
+        ),
+        (
+            'ORDER BY "n" DESC NULLS LAST LIMIT 3',
+            3,
+            "The first 3 of 9 sales by n, from 9 to 7.",
+            "9 条 sales 按 n 排序的前 3 条，从 9 到 7。",
+        ),
+        (
+            'ORDER BY "n" DESC NULLS LAST LIMIT 1',
+            1,
+            "The first of 9 sales by n is p9 (9).",
+            "9 条 sales 按 n 排序，第一条是 p9（9）。",
+        ),
+        ("LIMIT 2", 2, "2 of 9 sales are selected.", "9 条 sales 中选出 2 条。"),
+    ],
+)
+def test_a_query_that_gives_whole_rows_is_told_by_their_number_and_order(sql: str, rows: int, en: str, zh: str):
+    table = pd.DataFrame({"product": [f"p{n}" for n in range(9, 0, -1)], "n": range(9, 0, -1)}).head(rows)
+
+    sql = " ".join(["SELECT * FROM", '"sales"', sql])
+    assert query(table, sql=sql) == f"{en} [1]"
+    assert query(table, sql=sql, language="zh") == f"{zh} [1]"
+
+
+@pytest.mark.parametrize(
+    ("task", "value", "kind", "shown"),
+    [
+        ("zero-shot-classification", labels("物流", "物流"), Kind.LABELS, "2 条 notes 中，2 条为物流。"),
+        ("summarization", ["x", "y"], Kind.TEXT, "2 条 notes 得到 2 段摘要，第一段：“x”。"),
+        ("text-generation", ["x"], Kind.TEXT, "1 条 notes 得到 1 段文本，第一段：“x”。"),
+    ],
+)
+def test_chinese_has_measure_words_and_spaces_only_beside_letters(task: str, value: Any, kind: Kind, shown: str):
+    assert told(task, value, kind, language="zh") == f"{shown} [1]"
+    assert "2 个标题，第一个：" in told("summarization", ["x", "y"], Kind.TEXT, language="zh", style="title")
+
+
+def test_a_negative_number_has_a_space_before_it_in_chinese():
+    table = pd.DataFrame({"n": [0.5, -0.25]})
+    shown = query(table, sql='SELECT * FROM "sales" ORDER BY "n" DESC NULLS LAST LIMIT 2', language="zh")
+
+    assert "从 0.5 到 -0.25。" in shown
+
+
+@pytest.mark.parametrize(("second", "tied"), [(0.5, True), (0.4, False)])
+def test_labels_that_score_the_same_are_said_to_say_nothing(second: float, tied: bool):
+    value = [(Label("A", 0.5), Label("B", second))] * 2
+
+    assert ("cannot tell them apart" in told("zero-shot-classification", value, Kind.LABELS)) is tied
 
 
 def test_kept_rows_are_counted_against_the_table_that_was_filtered():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -15,6 +16,13 @@ from .teller import Teller, capital, shown_number
 
 MAX_QUOTE = 300
 MAX_LISTED = 5
+TIE = 1e-6  # two scores this close are one
+_NAME = r'"(?:[^"]|"")+"'
+_ROWS = re.compile(
+    rf"SELECT \* FROM {_NAME}"  # noqa: S608  a pattern, no query
+    rf"(?: WHERE .+|(?: ORDER BY (?P<name>{_NAME})(?: DESC)?(?: NULLS LAST)?)?(?: LIMIT \d+)?)",
+    re.DOTALL,
+)
 REST = ("other", "其他")  # what a chart calls the categories beyond its largest
 
 
@@ -29,7 +37,8 @@ def _labels(teller: Teller, result: StepResult, key: str = "labels") -> str | No
         return None
     if result.frame is None and not result.step.map:
         best = result.value[0]
-        return teller.say("label", label=teller.quoted(best.label), score=f"{best.score:.0%}")
+        told = teller.say("label", label=teller.quoted(best.label), score=f"{best.score:.0%}")
+        return told + (teller.say("tied") if _tied(result) else "")
     whole = teller.whole(result)
     # quoted when one has a space, so that labels do not run into the words around them
     named = [(teller.quoted(name) if any(" " in n for n, _ in counts) else name, count) for name, count in counts]
@@ -40,7 +49,14 @@ def _labels(teller: Teller, result: StepResult, key: str = "labels") -> str | No
     others += teller.more(len(named) - 4)
     (label, first), *_ = named
     verb = "is" if first == 1 else "are"
-    return teller.say(key, first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
+    told = teller.say(key, first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
+    return told + (teller.say("tied") if _tied(result) else "")
+
+
+def _tied(result: StepResult) -> bool:
+    """True when the first two labels of most values have one score: the order of such labels says nothing."""
+    given = [v for v in given_values(result) if len(v) > 1]
+    return sum(1 if v[0].score - v[1].score < TIE else -1 for v in given) > 0
 
 
 def _languages(teller: Teller, result: StepResult) -> str | None:
@@ -65,7 +81,7 @@ def _texts(teller: Teller, result: StepResult) -> str | None:
     if result.frame is None:
         quoted = teller.quoted(texts[0], MAX_QUOTE)
         return teller.say("titled", title=capital(teller.titles(result, many=False)), text=quoted)
-    word = teller.titles(result, many=len(texts) > 1)
+    word = teller.titles(result, many=len(texts) > 1 or teller.language == "zh")  # Chinese has one form for a number
     whole = teller.whole(result)
     return teller.say("texts", count=f"{len(texts):,}", word=word, whole=whole, text=teller.quoted(texts[0]))
 
@@ -114,13 +130,30 @@ def _sql(teller: Teller, result: StepResult) -> str | None:
         return teller.say("none")
     numeric = [c for c in table.columns if table.schema[c].is_numeric()]
     keys = [c for c in table.columns if c not in numeric]
+    if whole := _ROWS.fullmatch(result.step.parameters.get("query", "")):
+        return _listed(teller, result, table, (whole["name"] or "")[1:-1].replace('""', '"'), keys)
     more = teller.more(len(table) - MAX_LISTED)
-    if len(numeric) == 1 and keys and len(table) > 1:
+    values = teller.say("rows-word") if numeric == ["n"] else numeric[0] if numeric else ""
+    if len(numeric) == len(table.columns) == len(table) == 1:
+        return teller.say("number", name=values, value=shown_number(rows[0][numeric[0]]))
+    if len(numeric) == 1 and keys:
         pairs = [(" · ".join(shown_number(row[k]) for k in keys), row[numeric[0]]) for row in rows]
-        values = teller.say("rows-word") if numeric[0] == "n" else numeric[0]
         return teller.say("per", values=values, keys=" · ".join(keys), pairs=_pairs(teller, pairs), others=more)
     lines = [teller.say("comma").join(f"{c} {shown_number(row[c])}" for c in table.columns) for row in rows]
     return "; ".join(lines) + more + teller.say("stop")
+
+
+def _listed(teller: Teller, result: StepResult, table: Any, name: str, keys: Sequence[str]) -> str | None:
+    """A query that gives whole rows: how many, and from which to which value of the column that they are sorted by."""
+    values = [v for v in table[name].to_list() if v is not None] if name in table.columns else []
+    if not values:
+        return _filter(teller, result)
+    first = next(table.head(1).iter_rows(named=True))
+    row = " · ".join(shown_number(first[k]) for k in [k for k in keys if k != name][:2]) or "1"
+    key = "first" if len(table) == 1 < result.rows else "top" if len(table) < result.rows else "sorted"
+    ends = {"first": shown_number(values[0]), "last": shown_number(values[-1])}
+    whole = teller.rows("all", result.rows, result.step.id)
+    return teller.say(key, whole=whole, name=name, count=f"{len(table):,}", row=row, **ends)
 
 
 def _chart(teller: Teller, result: StepResult) -> str | None:

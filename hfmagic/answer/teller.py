@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import clip, one_line
 from ..results import Results, StepResult
 from .read import given_values, root_input
-from .templates import WORDS, Language
+from .templates import WORDS, Language, fill
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Teller:
 
     def say(self, key: str, **values: object) -> str:
         """A template, filled."""
-        return WORDS[self.language][key].format(**values)
+        return fill(WORDS[self.language][key], values)
 
     def quoted(self, text: object, width: int = 80) -> str:
         """A foreign text in quotes, on one line."""
@@ -39,7 +39,7 @@ class Teller:
         word = (root_input(self.results, frame) or "").replace("_", " ").strip()
         named = word.isascii() and word.endswith("s") and not word.endswith("ss") and len(word) > 3
         if self.language == "zh":
-            return self.say(key, count=f"{count:,}", noun=f" {word} " if named else "数据")
+            return self.say(key, count=f"{count:,}", noun=word if named else "数据")
         noun = word if named else "rows"
         return self.say(key, count=f"{count:,}", noun=_singular(noun) if count == 1 else noun)
 

@@ -1,8 +1,13 @@
-"""The sentences of an answer, in English and Chinese. Data only."""
+"""The sentences of an answer, in English and Chinese. Data only.
+
+No spaces around the gaps of a Chinese sentence: `fill` puts one between a Chinese character and a letter or digit.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from string import Formatter
 from types import MappingProxyType
 from typing import Literal
 
@@ -30,8 +35,13 @@ _EN = {
     "sounds": "{count} recordings for {whole}, {seconds} s in all.",
     "sound": "A recording of {seconds} s.",
     "kept": "{count} of {whole} {verb} selected.",
+    "sorted": "{whole} sorted by {name}, from {first} to {last}.",
+    "top": "The first {count} of {whole} by {name}, from {first} to {last}.",
+    "first": "The first of {whole} by {name} is {row} ({first}).",
+    "tied": " The labels score the same: the model cannot tell them apart.",
     "none": "No row came out.",
-    "rows-word": "Rows", "per": "{values} per {keys}: {pairs}{others}.",
+    "rows-word": "Rows",
+    "per": "{values} per {keys}: {pairs}{others}.",
     "most": "Most per {keys}: {pairs}{others}.",
     "rejected": "{count} of {whole} had no result ({reasons}).",
     "failed": "Step {number} ({task}) failed: {line}.",
@@ -43,37 +53,58 @@ _EN = {
     "titles": "title, titles; summary, summaries; transcript, transcripts; text, texts",
 }
 _ZH = {
-    "all": "{count} 条{noun}",
-    "selected": "选出的 {count} 条{noun}",
-    "parts": "{whole}的 {count} 个部分",
-    "labels": "{whole}中，{first} 条为 {label}{others}。",
-    "other": "，{count} 条为 {label}",
-    "more": "，另有 {count} 项",
+    "all": "{count}条{noun}",
+    "selected": "选出的{count}条{noun}",
+    "parts": "{whole}的{count}个部分",
+    "labels": "{whole}中，{first}条为{label}{others}。",
+    "other": "，{count}条为{label}",
+    "more": "，另有{count}项",
     "each": "{whole}：{labels}。",
     "label": "结果是{label}（{score}）。",
-    "languages": "{whole}中，{first} 条的语言为 {label}{others}。",
-    "themes": "{whole}归为 {groups} 个主题，最大的是{labels}。",
+    "languages": "{whole}中，{first}条的语言为{label}{others}。",
+    "themes": "{whole}归为{groups}个主题，最大的是{labels}。",
     "theme": "{whole}归为一个主题：{labels}。",
     "pair": "{name}（{value}）",
     "number": "{name}：{value}。",
-    "closest": "与{sentence}最接近的是第 {row} 行（{score}）{text}。",
+    "closest": "与{sentence}最接近的是第{row}行（{score}）{text}。",
     "text": "：{text}",
-    "texts": "{whole}得到 {count} 段{word}，第一段：{text}。",
+    "texts": "{whole}得到{count}{word}，第一{word[0]}：{text}。",
     "titled": "{title}：{text}",
-    "embeddings": "{whole}各得到 {size} 维向量。",
-    "sounds": "为{whole}生成 {count} 段语音，共 {seconds} 秒。",
-    "sound": "一段 {seconds} 秒的语音。",
-    "kept": "{whole}中选出 {count} 条。",
+    "embeddings": "{whole}各得到{size}维向量。",
+    "sounds": "为{whole}生成{count}段语音，共{seconds}秒。",
+    "sound": "一段{seconds}秒的语音。",
+    "kept": "{whole}中选出{count}条。",
+    "sorted": "{whole}按{name}排序，从{first}到{last}。",
+    "top": "{whole}按{name}排序的前{count}条，从{first}到{last}。",
+    "first": "{whole}按{name}排序，第一条是{row}（{first}）。",
+    "tied": "各标签得分相同：模型分不清它们。",
     "none": "没有符合条件的行。",
-    "rows-word": "行数", "per": "各 {keys} 的 {values}：{pairs}{others}。",
-    "most": "按 {keys} 计，最多的是 {pairs}{others}。",
-    "rejected": "{whole}中，{count} 条没有结果（{reasons}）。",
-    "failed": "第 {number} 步（{task}）失败：{line}。",
+    "rows-word": "行数",
+    "per": "各{keys}的{values}：{pairs}{others}。",
+    "most": "按{keys}计，最多的是{pairs}{others}。",
+    "rejected": "{whole}中，{count}条没有结果（{reasons}）。",
+    "failed": "第{number}步（{task}）失败：{line}。",
     "skipped": "未运行：{tasks}。",
     "interrupted": "提前停止；已完成的部分保留。",
     "and": "和",
     "comma": "、",
     "stop": "。",
-    "titles": "标题, 标题; 摘要, 摘要; 文字记录, 文字记录; 文本, 文本",
+    "titles": "标题, 个标题; 摘要, 段摘要; 文字记录, 段文字记录; 文本, 段文本",
 }
 WORDS: Mapping[Language, Mapping[str, str]] = MappingProxyType({"en": _EN, "zh": _ZH})
+
+
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """A template with its gaps filled; a space stands between a Chinese character and a letter or digit."""
+    found = ""
+    for literal, gap, *_ in Formatter().parse(template):
+        found = _beside(found, literal)
+        if gap is not None:
+            found = _beside(found, str(Formatter().get_field(gap, (), values)[0]))
+    return found
+
+
+def _beside(left: str, right: str) -> str:
+    ends = f"{left[-1:]}{right[:1]}"
+    apart = re.fullmatch("[A-Za-z0-9][\u3400-\u9fff]|[\u3400-\u9fff][-A-Za-z0-9]", ends)
+    return f"{left} {right}" if apart else left + right

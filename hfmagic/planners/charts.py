@@ -13,8 +13,9 @@ from .clauses import Clause
 from .conditions import conditions
 from .draft import Draft, Table, Thing
 from .groups import find_groups, find_number
-from .makers import carried, implied, predicates
+from .makers import carried, implied, needs_query, predicates
 from .mentions import Words
+from .queries import filtered
 from .subjects import can_do, explicit, find_table, readable
 
 _MARKS = (
@@ -24,6 +25,7 @@ _MARKS = (
     ("line", r"\bline (?:chart|plot|graph)|\btrend\b|\bover time\b|折线图|趋势"),
 )
 _MEAN = re.compile(r"\b(?:average|avg|mean)\b|平均|均值|均分", re.IGNORECASE)
+_TIMES = ("date", "month", "year")
 _SUM = re.compile(r"\b(?:total|sum)\b|总和|总计|合计", re.IGNORECASE)
 
 
@@ -36,22 +38,30 @@ def plan_chart(draft: Draft, clause: Clause) -> None:
         return
     table = find_table(draft, clause)
     explicit(draft, clause, readable(draft))
-    where = predicates(draft, conditions(clause, table.things), table) or carried(draft, clause, table)
-    by = find_groups(draft, clause, table)
-    parameters, shown = _axes(draft, clause, table, by, fixed={p.of for p in where if p.op == "=="})
+    found = conditions(clause, table.things)
+    looked = {c.on.name for c in found if isinstance(c.on, Thing)}
+    if any(needs_query(c) for c in found):
+        table, found = filtered(draft, clause, table), []
+    where = predicates(draft, found, table) or carried(draft, clause, table)
+    groups, times = find_groups(draft, clause, table), _times(draft, clause, table)
+    by = [*times, *(t for t in groups if t not in times)]
+    numbers = _numbers(draft, clause, table, [*by, *(t for t in table.things if t.name in looked)])
+    parameters, shown = _axes(draft, clause, table, by, numbers, fixed={p.of for p in where if p.op == "=="})
     draft.add_chart(table, parameters, _rows(draft, where, shown))
 
 
 def cut_across(steps: Sequence[Step], inputs: Sequence[InputSchema]) -> list[Step]:
     """The steps, with themes that are charted per category grouped across it: else five products make five themes."""
+    tables = {s.id for s in steps}
     categories = {c.name: Column(column=c.name, of=i.name) for i in inputs for c in i.columns_of(Kind.LABELS)}
     shown = [{s.parameters.get("x"), s.parameters.get("color")} for s in steps if s.task == "chart"]
     found = []
     for step in steps:
         text = step.inputs.get("text")
         beside = [categories[n] for names in shown if step.output in names for n in names if n in categories]
-        if step.task == "cluster" and beside and isinstance(text, Column) and text.of == beside[0].of:
-            step = step.model_copy(update={"inputs": {**step.inputs, "across": beside[0]}})
+        if step.task == "cluster" and beside and isinstance(text, Column) and text.of in {beside[0].of, *tables}:
+            across = beside[0].model_copy(update={"of": text.of})
+            step = step.model_copy(update={"inputs": {**step.inputs, "across": across}})
         found.append(step)
     return found
 
@@ -80,11 +90,16 @@ def _chart_grouped(draft: Draft, clause: Clause, table: Table) -> None:
 
 
 def _axes(
-    draft: Draft, clause: Clause, table: Table, by: list[Thing], *, fixed: set[Column | StepOutput]
+    draft: Draft,
+    clause: Clause,
+    table: Table,
+    by: list[Thing],
+    numbers: list[Thing],
+    *,
+    fixed: set[Column | StepOutput],
 ) -> tuple[dict[str, Any], list[Thing]]:
     """The parameters, and the columns shown. `fixed` columns have one value only: they split nothing."""
     mark = _mark(clause)
-    numbers = _numbers(draft, clause, table, by)
     if mark == "scatter" and len(numbers) + len(by) > 1:
         x, y = [*numbers, *by][:2]
         return {"mark": mark, "x": x.name, "y": y.name, "aggregate": "none"}, []
@@ -101,6 +116,15 @@ def _axes(
     if len(shown) > 1:
         parameters["color"] = shown[1].name
     return parameters, shown
+
+
+def _times(draft: Draft, clause: Clause, table: Table) -> list[Thing]:
+    """The column of dates along which a line runs."""
+    if _mark(clause) != "line":
+        return []
+    dates = {c.name for i in draft.inputs for c in i.columns if c.dtype.startswith("date")}
+    times = [t for t in table.things if t.name in dates] or [t for t in table.things if t.concept in _TIMES]
+    return times[:1]
 
 
 def _numbers(draft: Draft, clause: Clause, table: Table, by: Sequence[Thing]) -> list[Thing]:
@@ -137,6 +161,8 @@ def _label(
         return None
     if made := [t for t in labels if t.step]:
         return max(made, key=lambda t: draft.step_index(t.step))
+    if before := [t for t in labels if t.name in draft.made_before]:
+        return before[-1]
     derived = [t for t in labels if t.derived]
     pool = [] if by else derived or labels
     return pool[-1] if pool else None

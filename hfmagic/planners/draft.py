@@ -14,6 +14,7 @@ from .mentions import concept
 from .words import OUTPUT_WORDS
 
 _LONGEST_NAME = 120
+_SCORE = "score"  # the end of the name of the column beside labels
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Thing:
     derived: bool = False
     labels: tuple[str, ...] = ()
     loose: bool = False
+
+    @property
+    def is_id(self) -> bool:
+        """True for a column whose name says that it numbers the rows."""
+        return self.concept == "id" or self.name.lower().endswith("id")
 
 
 @dataclass
@@ -75,15 +81,23 @@ class Draft:
 
     def _recognise_grouped(self) -> None:
         """A table of groups and their number, as the last plan's query gave it, is charted as it is."""
-        last = self.previous.steps[-1].parameters.get("columns") if self.previous else None
+        query = self.previous.steps[-1].parameters if self.previous else {}
+        last = query.get("columns") if " GROUP BY " in query.get("query", "") else None
         for table in self.tables:
             names = [t.name for t in table.things]
+            if names == last:  # the only string column of a table is taken for text; this one is a group
+                table.things = [replace(t, kind=Kind.LABELS) if t.kind is Kind.TEXT else t for t in table.things]
             table.grouped = _counts(table) and (names == last or names[-1] in ("n", "share"))
 
     def note(self, key: str, *words: str) -> None:
         """Remember what a reader should know; `key` is one of `notes.NOTES`."""
         if (key, words) not in self.notes:
             self.notes.append((key, words))
+
+    @property
+    def made_before(self) -> frozenset[str]:
+        """Names of what the steps of the last plan gave."""
+        return frozenset(s.output for s in self.previous.steps) if self.previous else frozenset()
 
     @property
     def rows(self) -> list[Table]:
@@ -148,10 +162,10 @@ class Draft:
         )
         (table.things if table else self.values).append(thing)
         if table and spec.gives is Kind.LABELS and not spec.is_operation:
-            score = f"{output}_score"
+            score = f"{output}_{_SCORE}"
             reference = Column(column=score, of=table.name)
             table.things.append(
-                Thing(reference, Kind.NUMBER, score, "score", subject.base, table.name, derived=True, loose=True)
+                Thing(reference, Kind.NUMBER, score, _SCORE, subject.base, table.name, derived=True, loose=True)
             )
         return thing
 
@@ -238,9 +252,9 @@ def _columns(schema: InputSchema, previous: Plan | None) -> Iterator[Thing]:
     names = {c.name for c in schema.columns}
     for column in schema.columns:
         base, _, word = column.name.rpartition("_")
-        known = word in OUTPUT_WORDS and base in names
+        known = (word in OUTPUT_WORDS or word == _SCORE) and base in names
         derived = column.name in made or known
-        meaning = word if (known or (derived and word in OUTPUT_WORDS)) else concept(column.name)
+        meaning = word if known or (derived and word in OUTPUT_WORDS) else concept(column.name)
         yield Thing(
             Column(column=column.name, of=schema.name),
             column.kind,

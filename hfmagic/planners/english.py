@@ -12,8 +12,8 @@ FILL = (
 """What may stand before the verb of a clause."""
 
 VERBS = (
-    r"labels?|classif\w+|categori[sz]e|tag|mark|find|detect|identify|recogni[sz]e|determine|tell|group|cluster|sort|rank|"
-    r"order|chart|plot|graph|draw|visuali[sz]e|show|display|list|count|compute|calculate|measure|summari[sz]e|shorten|"
+    r"labels?|classif\w+|categori[sz]e|tag|mark|find|detect|identify|recogni[sz]e|determine|tell|group|cluster|sort(?:ed)?|"
+    r"rank(?:ed)?|order(?:ed)?|chart|plot|graph|draw|visuali[sz]e|show|display|list|count|compute|calculate|measure|summari[sz]e|shorten|"
     r"condense|title|name|give|write|draft|compose|reply|respond|answer|rewrite|rephrase|generate|create|make|produce|"
     r"transcribe|convert|turn|read|say|speak|embed|vectori[sz]e|encode|keep|filter|drop|remove|exclude|select|only|put|"
     r"insert|fill|translate|caption|describe|segment|extract|compare|rate|assess|analy[sz]e|how|which|what|average|"
@@ -110,7 +110,7 @@ CUES = MappingProxyType(
     {
         "chart": (
             r"\b(?:chart|plot|graph|histogram|visuali[sz])\w*\b",
-            r"\bheat ?map|\bscatter",
+            r"\bheat ?map|\bscatter|\btrends?\b",
         ),
         "template": (r"\binto the (?:sentence|template|text|phrase)\b", r"\btemplate\b|\bfill in\b"),
         "similarity": (
@@ -194,7 +194,7 @@ CUES = MappingProxyType(
             r"\b(?:select|omit|ignore|without|except|show|find|list|get|give)\b.{0,80}"
             r"\b(?:where|with|that|which|whose|who|when|above|below|over|under|about|mention\w*|contain\w*|empty|missing|"
             r"negative|positive|neutral|complaints?|[a-z]+ ones)\b",
-            r"\b(?:\w+s|those|ones|rows) (?:where|that|with|whose|which)\b",
+            r"\b(?:\w+s|those|ones|rows) (?:where|that|with|without|whose|which|(?:not )?(?:containing|mentioning))\b",
             r"^\W*which \w+ (?:are|is|mention|contain|have)\b",
         ),
         "show": (r"\b(?:show|display|list|print|view|see|look at|present)\b|\b(?:gallery|table|grid)\b",),

@@ -9,7 +9,7 @@ from ..kinds import MEDIA, Kind
 from .clauses import ASIDE, Clause
 from .draft import Draft, Table, Thing
 from .makers import IMPLIED, implied
-from .mentions import Words, concept, is_han, leading
+from .mentions import Words, is_han, leading, phrase, singular
 from .subjects import Noun, is_rows, no_column
 from .words import CONCEPTS
 
@@ -40,7 +40,7 @@ _WORD = re.compile(
 def find_groups(draft: Draft, clause: Clause, table: Table) -> list[Thing]:
     """The columns that "per X", "by X and Y", "每个X" name, those taken for granted made; UnknownColumn for others."""
     found: list[Thing] = []
-    for match in _MARK.finditer(clause.text):
+    for match in _MARK.finditer(_without_names(clause.text, table)):
         tail = clause.text[match.end() :]
         thing = named_group(draft, clause, table, tail)
         if thing is None:
@@ -52,6 +52,15 @@ def find_groups(draft: Draft, clause: Clause, table: Table) -> list[Thing]:
             tail = tail[more.end() :] if more and more.start() < 40 else ""
             thing = named_group(draft, clause, table, tail) if tail else None
     return found
+
+
+def _without_names(text: str, table: Table) -> str:
+    """The text as long as before, with names such as "miles per gallon" blank: what they hold is no mark."""
+    for words in (phrase(t.name) for t in table.things):
+        if _MARK.search(words):
+            name = r"s?[\s_]+".join(re.escape(w) for w in words.split())
+            text = re.sub(rf"\b{name}s?\b", lambda m: " " * len(m[0]), text, flags=re.IGNORECASE)
+    return text
 
 
 def named_group(draft: Draft, clause: Clause, table: Table, tail: str) -> Thing | None:
@@ -99,7 +108,10 @@ def find_number(
     if not must:
         return None
     word = re.match(r"\s*(\w+)", tail)
-    likely = [t for t in numbers if not t.loose and concept(t.name) != "id" and not t.name.lower().endswith("id")]
+    if word and len(part := [t for t in numbers if singular(word[1].lower()) in phrase(t.name).split()]) == 1:
+        draft.note("column", part[0].name)
+        return part[0]
+    likely = [t for t in numbers if not t.loose and not t.is_id]
     if len(likely) == 1 and (word is None or leading(tail, [Noun("score", "score"), Noun("rating", "rating")])):
         draft.note("column", likely[0].name)
         return likely[0]

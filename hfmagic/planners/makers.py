@@ -58,7 +58,7 @@ IMPLIED = MappingProxyType({"sentiment": "sentiment", "theme": "cluster", "langu
 """Canonical noun → the intent that makes it, when a clause takes it for granted."""
 
 _THEM = re.compile(r"\b(?:them|they|those|these|there are)\b|它们|这些|那些", re.IGNORECASE)
-_SKIP = MappingProxyType(
+SKIP = MappingProxyType(
     {
         "sentiment": frozenset({"sentiment"}),
         "language": frozenset({"language"}),
@@ -69,8 +69,11 @@ _SKIP = MappingProxyType(
 """Intent → concepts whose words are no condition in it."""
 
 
-def make(draft: Draft, clause: Clause, intent: str) -> Thing:
-    """The step that an intent asks for, after those that it takes for granted; what it gives."""
+def make(draft: Draft, clause: Clause, intent: str, *, narrowed: bool = False) -> Thing:
+    """The step that an intent asks for, after those that it takes for granted; what it gives.
+
+    `narrowed`: the rows of the clause's conditions have been selected already.
+    """
     maker = MAKERS[intent]
     clause, name = settings.output_name(clause, lists=intent in ("sort-into", "generate"))
     parameters = maker.settings(clause)
@@ -78,7 +81,7 @@ def make(draft: Draft, clause: Clause, intent: str) -> Thing:
         labels, clause = settings.candidate_labels(clause)
         parameters = {"candidate_labels": labels}
     subject = _subject(draft, clause, maker.kind, any_kind=intent == "template")
-    where = _where(draft, clause, intent, subject)
+    where = [] if narrowed else _where(draft, clause, intent, subject)
     if intent == "cluster":
         return _cluster(draft, subject, where, parameters, name)
     word = parameters.get("about", maker.word)
@@ -121,9 +124,8 @@ def _where(draft: Draft, clause: Clause, intent: str, subject: Thing) -> list[Pr
     if not subject.frame:
         return []
     table = draft.table(subject.frame)
-    found = conditions(clause, table.things, skip=_SKIP.get(intent, frozenset()))
-    plain = [c for c in found if not (isinstance(c.on, Thing) and c.on.loose)]
-    return predicates(draft, plain, table, subject)
+    found = conditions(clause, table.things, skip=SKIP.get(intent, frozenset()))
+    return predicates(draft, found, table, subject)
 
 
 def carried(draft: Draft, clause: Clause, table: Table) -> list[Predicate]:
@@ -134,12 +136,17 @@ def carried(draft: Draft, clause: Clause, table: Table) -> list[Predicate]:
     return sorted(draft.conditions_of(newest.step), key=str)
 
 
+def needs_query(condition: Condition) -> bool:
+    """True when no predicate can say it: a text that is not there, one of several, a column that is in tables only."""
+    return condition.op == "lacks" or bool(condition.others) or (isinstance(condition.on, Thing) and condition.on.loose)
+
+
 def predicates(draft: Draft, found: Sequence[Condition], table: Table, text: Thing | None = None) -> list[Predicate]:
     """Conditions as predicates over a table's rows; a concept that is not there yet is made first."""
     made: list[Predicate] = []
     for condition in found:
         on = looked_at(draft, table, condition, text).reference
-        if condition.op != "lacks" and isinstance(on, Column | StepOutput):
+        if condition.op != "lacks" and not needs_query(condition) and isinstance(on, Column | StepOutput):
             made.append(Predicate(of=on, op=condition.op, value=condition.value))
     return list(dict.fromkeys(made))
 

@@ -14,6 +14,8 @@ NOTES = MappingProxyType(
         "about": ("no labels are named, so {0} is taken", "没有指明标签，按 {0} 处理"),
         "unused": ("left out: {0}", "未使用：{0}"),
         "no-step": ("no step for the model {0}", "没有步骤使用模型 {0}"),
+        "kept": ("only the rows that {0!r} asks for are in the result", "结果中只有“{0}”所指的行"),
+        "held": ("{0!r} is looked for in the column {1}", "在列 {1} 中找“{0}”"),
         "one": ("{0} is one value: there is nothing to group", "{0} 只有一个值，无法分组"),
     }
 )

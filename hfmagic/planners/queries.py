@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..errors import NoTaskFits
+from ..errors import AmbiguousColumn, NoTaskFits
 from ..kinds import Kind
 from ..plan import Column
 from .clauses import Clause
-from .conditions import Condition, Value, conditions
+from .conditions import Condition, Value, conditions, dropped, held
 from .draft import Draft, Table, Thing
 from .groups import find_groups, find_number, named_group
-from .makers import IMPLIED, carried, implied, looked_at, make, predicates
+from .makers import IMPLIED, SKIP, carried, implied, looked_at, make, needs_query, predicates
 from .mentions import Words, leading
 from .subjects import can_do, explicit, find_table, readable
 from .words import NUMBERS
@@ -29,7 +29,7 @@ _FUNCTIONS = (
 
 _MOST = re.compile(
     r"\bwhich\b(?P<en>.+?)\b(?:most|highest|best|largest|more|(?P<few>fewest|least|lowest|worst|smallest))\b"
-    r"|(?:哪一?[个种类款家位]?)(?P<zh>.{1,20}?)最(?:多|高|大|好|(?P<few_zh>少|低|小|差))"
+    r"|(?:哪一?[个种类款家位]?)(?P<zh>.{1,40}?)最(?:多|高|大|好|(?P<few_zh>少|低|小|差))"
     r"|最(?:多|高|(?P<few_who>少|低))的(?P<who>.{1,10}?)(?:是|$|[,，])",
     re.IGNORECASE,
 )
@@ -48,6 +48,7 @@ _TOP = re.compile(
     r"|前\s*(?P<zh>[0-9]{1,4}|[一二两三四五六七八九十])|最\w{1,4}的(?P<most>[0-9]{1,4}|[一二两三四五六七八九十])[个条]",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"\b(?:first|top)\b|前", re.IGNORECASE)
 _DOWN = re.compile(
     r"\b(?:desc\w*|highest|largest|biggest|most|best|top|newest|latest|longest|rank\w*|similar\w*|clos\w+)\b"
     r"|从[高大多]到|降序|最[高多大像近相]|排名|前\s*[\d一二两三四五六七八九十]",
@@ -91,31 +92,75 @@ def plan_filter(draft: Draft, clause: Clause) -> None:
     """Keep rows: "only the negative ones"."""
     table = find_table(draft, clause)
     explicit(draft, clause, readable(draft))
-    if filtered(draft, clause, table) is table:
+    kept = filtered(draft, clause, table)
+    limit = _limit(clause) if kept is table or _FIRST.search(clause.text) else 0
+    if limit:
+        _query(draft, kept, _sql("SELECT * FROM", quote(kept.name), f"LIMIT {limit}"))
+    elif kept is table:
         raise NoTaskFits(f"{clause.words()!r}: which rows to keep?", hint="such as: only rows where score > 0.9")
+
+
+def _held(draft: Draft, clause: Clause, table: Table, found: Sequence[Condition]) -> list[Condition]:
+    """A name that the rows to keep hold somewhere ("only Nokia"), in the only column that can hold it.
+
+    Raises: AmbiguousColumn lists the several, where nothing else says which rows.
+    """
+    name = held(clause)
+    low = name.casefold()
+    if not name or any(low in str(c.value).casefold() for c in found) or leading(name, table.things):
+        return []
+    given = [t for t in table.things if not t.derived and not t.is_id]
+    columns = [t for t in given if t.kind is Kind.LABELS] or [t for t in given if t.kind is Kind.TEXT]
+    if len(columns) > 1 and not found:
+        listed = ", ".join(t.name for t in columns[:8])
+        hint = f"such as: only rows where {columns[0].name} is {name!r}"
+        raise AmbiguousColumn(f"{name!r} could be in {listed}.", hint=hint)
+    if len(columns) != 1:
+        draft.note("unused", name)
+        return []
+    draft.note("held", name, columns[0].name)
+    return [Condition(columns[0], "lacks" if dropped(clause) else "contains", name)]
 
 
 def filtered(draft: Draft, clause: Clause, table: Table) -> Table:
     """The table with the rows that a clause's conditions keep; the same table when it has none."""
     found = conditions(clause, table.things)
+    found += _held(draft, clause, table, found)
     if not found:
         rows = carried(draft, clause, table)
         return draft.add_table("filter", table, where=rows) if rows else table
-    if any(c.op == "lacks" or (isinstance(c.on, Thing) and c.on.loose) for c in found):
-        tests = " AND ".join([_test(draft, c, table) for c in found])
-        return _query(draft, table, _sql("SELECT * FROM", quote(table.name), "WHERE", tests))
+    if any(needs_query(c) for c in found):
+        return _selected(draft, table, found)
     return draft.add_table("filter", table, where=predicates(draft, found, table))
+
+
+def narrow(draft: Draft, clause: Clause, intent: str) -> bool:
+    """Select the rows for a model step by a query, where its conditions cannot be predicates; true when it did."""
+    skip = SKIP.get(intent, frozenset())
+    if not any(needs_query(c) for table in draft.rows for c in conditions(clause, table.things, skip=skip)):
+        return False
+    table = find_table(draft, clause)
+    _selected(draft, table, conditions(clause, table.things, skip=skip))
+    draft.note("kept", clause.words())
+    return True
+
+
+def _selected(draft: Draft, table: Table, found: Sequence[Condition]) -> Table:
+    tests = " AND ".join([_test(draft, c, table) for c in found])
+    return _query(draft, table, _sql("SELECT * FROM", quote(table.name), "WHERE", tests))
 
 
 def _test(draft: Draft, condition: Condition, table: Table) -> str:
     """A condition as SQL; like a predicate, it compares words without regard to case."""
     name, value = quote(looked_at(draft, table, condition).name), condition.value
-    low = _literal(str(value).lower())
+    low, *others = (_literal(str(v).lower()) for v in (value, *condition.others))
+    held = " OR ".join(f"contains(lower({name}), {text})" for text in (low, *others))
+    held = f"({held})" if others else held
     match condition.op:
         case "lacks":
-            return f"NOT contains(lower({name}), {low})"
+            return f"NOT {held}"
         case "contains":
-            return f"contains(lower({name}), {low})"
+            return held
         case "is-null":
             return f"{name} IS NULL"
         case "not-null":
@@ -138,13 +183,29 @@ def plan_aggregate(draft: Draft, clause: Clause) -> None:
         value = f"avg(CASE WHEN {tests} THEN 1.0 ELSE 0.0 END)"
         _group(draft, table, by, Aggregate(value, _alias("share", by)))
         return
+    looked = frozenset(c.on.name for c in conditions(clause, table.things) if isinstance(c.on, Thing))
     table = filtered(draft, clause, table)
-    by, only = _by(draft, clause, table)
-    _group(draft, table, by, _aggregate(draft, clause, table, by, only=only))
+    if number := _of_rows(draft, clause, table):
+        _order(draft, clause, table, number, down=not _few(_MOST.search(clause.text)), limit=1)
+        return
+    by, only = _by(draft, clause, table, looked)
+    _group(draft, table, by, _aggregate(draft, clause, table, by, looked, only=only))
 
 
-def _by(draft: Draft, clause: Clause, table: Table) -> tuple[list[Thing], bool]:
-    """The groups, and whether only the first of them is asked for."""
+def _of_rows(draft: Draft, clause: Clause, table: Table) -> Thing | None:
+    """The number whose highest or lowest row is asked for: "which car has the highest horsepower"."""
+    most = _MOST.search(clause.text)
+    if most is None or find_groups(draft, clause, table):
+        return None
+    if named_group(draft, clause, table, most["en"] or most["zh"] or most["who"] or ""):
+        return None
+    words = Words(clause.text)
+    numbers = [t for t in table.things if t.kind is Kind.NUMBER and words.score(t, clause.names) >= 2]
+    return max(numbers, key=lambda t: words.score(t, clause.names), default=None)
+
+
+def _by(draft: Draft, clause: Clause, table: Table, looked: frozenset[str]) -> tuple[list[Thing], bool]:
+    """The groups, and whether only the first of them is asked for. `looked`: names that conditions look at."""
     by = find_groups(draft, clause, table)
     most, common = _MOST.search(clause.text), _COMMON.search(clause.text)
     if most or common:
@@ -156,7 +217,7 @@ def _by(draft: Draft, clause: Clause, table: Table) -> tuple[list[Thing], bool]:
         newest = max(made, key=lambda t: draft.step_index(t.step))
         return (by if newest in by else [*by, newest]), False
     _imply(draft, clause, table)
-    nouns = _nouns(clause, table, by)
+    nouns = _nouns(clause, table, by, looked)
     if nouns and not _HOW_MANY.search(clause.text):
         # "count the themes per product" splits by both; a plain column beside a group is what the group is of
         by = [*by, *(t for t in nouns[:1] if t.derived or not by)]
@@ -171,15 +232,20 @@ def _imply(draft: Draft, clause: Clause, table: Table) -> None:
             implied(draft, table, noun)
 
 
-def _nouns(clause: Clause, table: Table, by: Sequence[Thing]) -> list[Thing]:
+def _nouns(clause: Clause, table: Table, by: Sequence[Thing], looked: frozenset[str]) -> list[Thing]:
+    """The labels that are counted: named, no group, no condition's, and not the score beside them that is named."""
     words = Words(clause.text)
-    labels = (t for t in table.things if t.kind is Kind.LABELS and t not in by)
+    scores = {t.name for t in table.things if t.concept == "score" and words.score(t, clause.names) >= 2}
+    other = {t.name for t in by} | looked | {name.removesuffix("_score") for name in scores}
+    labels = (t for t in table.things if t.kind is Kind.LABELS and t.name not in other)
     return sorted((t for t in labels if words.score(t, clause.names) >= 2), key=lambda t: not t.derived)
 
 
-def _aggregate(draft: Draft, clause: Clause, table: Table, by: list[Thing], *, only: bool) -> Aggregate:
+def _aggregate(
+    draft: Draft, clause: Clause, table: Table, by: list[Thing], looked: frozenset[str], *, only: bool
+) -> Aggregate:
     most = _MOST.search(clause.text)
-    few = bool(most and _few(most))
+    few = _few(most)
     limit = 1 if only else _limit(clause)
     for function, alias, must, pattern in _FUNCTIONS:
         match = re.search(pattern, clause.text, re.IGNORECASE)
@@ -189,15 +255,15 @@ def _aggregate(draft: Draft, clause: Clause, table: Table, by: list[Thing], *, o
             return Aggregate(f"{function}({quote(thing.name)})", _alias(f"{alias}_{thing.name}", by), limit, not few)
     if _SHARE.search(clause.text):
         return Aggregate("count(*) * 1.0 / sum(count(*)) OVER ()", _alias("share", by), limit)
-    nouns = _nouns(clause, table, by)
+    nouns = _nouns(clause, table, by, looked)
     distinct = nouns and _HOW_MANY.search(clause.text)
     value = f"count(DISTINCT {quote(nouns[0].name)})" if distinct else "count(*)"
     return Aggregate(value, _alias("n", by), limit, not few)
 
 
-def _few(most: re.Match[str]) -> bool:
+def _few(most: re.Match[str] | None) -> bool:
     """True when the least is asked for."""
-    return any(most[name] for name in ("few", "few_zh", "few_who"))
+    return most is not None and any(most[name] for name in ("few", "few_zh", "few_who"))
 
 
 def _alias(name: str, by: Sequence[Thing]) -> str:
@@ -251,9 +317,15 @@ def plan_sort(draft: Draft, clause: Clause) -> None:
     by = find_groups(draft, clause, table)
     numbers = [t for t in table.things if t.kind is Kind.NUMBER and words.score(t, clause.names) >= 1]
     numbers.sort(key=lambda t: -words.score(t, clause.names))
+    if not by and not numbers and draft.steps and (limit := _limit(clause)):  # of what has been sorted before
+        _query(draft, table, _sql("SELECT * FROM", quote(table.name), f"LIMIT {limit}"))
+        return
     if not by and not numbers:
         raise NoTaskFits(f"{clause.words()!r}: by which column?", hint=can_do(draft))
-    _order(draft, clause, table, (by or numbers)[0], down=bool(_DOWN.search(clause.text)) or bool(_limit(clause)))
+    beside = [t for t in numbers if by and t.name == f"{by[0].name}_score" and words.score(t, clause.names) >= 2]
+    _order(
+        draft, clause, table, (beside or by or numbers)[0], down=bool(_DOWN.search(clause.text)) or bool(_limit(clause))
+    )
 
 
 def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool, limit: int = 0) -> None:
@@ -268,6 +340,6 @@ def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool,
 
 def plan_similarity(draft: Draft, clause: Clause) -> None:
     """Compare with a sentence: "how close is each review to '…'"; sorted when the words ask for an order."""
-    thing = make(draft, clause, "similarity")
+    thing = make(draft, clause, "similarity", narrowed=narrow(draft, clause, "similarity"))
     if thing.frame and _RANK.search(clause.text):
         _order(draft, clause, draft.table(thing.frame), thing, down=True)

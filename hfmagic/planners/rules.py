@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,10 +20,10 @@ from .cues import Cue, cues_in, is_task, starts
 from .draft import Draft
 from .makers import make
 from .notes import told
-from .queries import plan_aggregate, plan_filter, plan_groups, plan_similarity, plan_sort
+from .queries import narrow, plan_aggregate, plan_filter, plan_groups, plan_similarity, plan_sort
 from .settings import candidate_labels, is_polarity
 from .subjects import can_do, has_kind
-from .words import FAMILIES, family
+from .words import FAMILIES, SPELT, family
 
 _THANKS = re.compile(
     r"\W*(?:thanks?(?: you)?|thx|cheers|please|hi|hello|ok(?:ay)?|谢谢|多谢|你好|好的)[\w ]{0,20}\W*", re.I
@@ -90,11 +91,19 @@ def _plan_clause(draft: Draft, clause: Clause, *, alone: bool) -> None:
     elif cue.intent in _PLANNERS:
         _PLANNERS[cue.intent](draft, clause)
     else:
-        plan_groups(draft, clause, make(draft, clause, cue.intent))
+        plan_groups(draft, clause, make(draft, clause, cue.intent, narrowed=narrow(draft, clause, cue.intent)))
 
 
 def _nothing(draft: Draft, clause: Clause) -> NoTaskFits:
-    return NoTaskFits(f"no task fits {clause.words()!r}.", hint=can_do(draft))
+    return NoTaskFits(f"no task fits {clause.words()!r}.", hint=_meant(clause) or can_do(draft))
+
+
+def _meant(clause: Clause) -> str:
+    """A hint for a verb that is spelt nearly right; 0.8: two letters wrong in ten."""
+    words = [w for w in re.findall(r"[a-z]{4,30}", clause.text.lower()[:1000]) if w not in SPELT]
+    near = ((w, difflib.get_close_matches(w, SPELT, n=1, cutoff=0.8)) for w in words[:50])
+    meant = ((word, found[0]) for word, found in near if found and not word.startswith(found[0]))  # no "speaker"
+    return next((f"did you mean {verb!r} by {word!r}?" for word, verb in meant), "")
 
 
 def _cue(draft: Draft, clause: Clause) -> Cue | None:

@@ -110,7 +110,7 @@ def template(clause: Clause) -> dict[str, Any]:
 
 
 _GROUPS = re.compile(
-    rf"(?P<n>[0-9]{{1,2}}|{'|'.join(NUMBERS)})\s*[个种类组]?\s*(?:\w+ )?"
+    rf"(?<![0-9.])(?P<n>[0-9]{{1,2}}|{'|'.join(NUMBERS)})\s*[个种类组]?\s*(?:(?!(?:in|into|as|to)\b)\w+ )?"
     r"(?:themes?|clusters?|groups?|topics?|主题|类|组|簇)",
     re.IGNORECASE,
 )

@@ -166,7 +166,8 @@ def _choose(draft: Draft, clause: Clause, exact: list[Thing], words: Words) -> T
     if top >= 2:
         narrow = [t for t in best if t in inside] or best
         return _one(draft, clause, [t for t in narrow if not t.derived] or narrow[-1:], told=top < 3)
-    newest = [t for t in exact if t.step]
+    # a title is an end: what follows reads the text that it is of, unless "it" is said
+    newest = [t for t in exact if t.step and (t.concept != "title" or _PRONOUN.search(clause.text))]
     if newest and not _OWN.search(clause.text) and (not roots or _PRONOUN.search(clause.text)):
         return max(newest, key=lambda t: draft.step_index(t.step))
     pool = inside or exact

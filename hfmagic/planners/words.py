@@ -25,6 +25,8 @@ brand: brand, make, maker | 品牌
 category: category, class, type, group | 类别, 类型, 品类, 分类, 种类
 city: city, town | 城市
 country: country, nation | 国家
+origin: origin | 产地, 来源地
+weight: weight | 重量
 region: region, area, state | 地区, 区域, 省份
 department: department, team | 部门, 团队
 author: author, writer | 作者
@@ -84,6 +86,13 @@ OUTPUT_WORDS = word_set(
     "speech text"
 )
 """Endings that hfmagic gives to the columns it adds."""
+
+SPELT = word_set(
+    "label classify sentiment summarize summarise transcribe title translate embed cluster group theme themes chart "
+    "plot graph histogram count average median filter keep drop sort rank compare similar language write rewrite "
+    "read speak"
+)
+"""Words that ask for something, to be offered for one that is misspelt."""
 
 MEASURES = ("个", "种", "类", "条", "款", "家", "位", "张", "段", "次", "项", "份", "封", "名", "一", "的")
 
