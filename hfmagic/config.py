@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from traitlets import Bool, Dict, Enum, Float, Int, List, Unicode
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode
 from traitlets.config import Configurable
+
+from .errors import BadOption
 
 _PREFIX = "HFMAGIC_"
 
@@ -89,6 +91,10 @@ def _from_environment() -> dict[str, Any]:
             continue
         if isinstance(trait, List):
             found[name] = [part for part in text.split(os.pathsep) if part]
-        else:
-            found[name] = trait.from_string(text)
+            continue
+        try:
+            value = trait.from_string(text)
+            found[name] = value if isinstance(trait, Dict) else trait.validate(None, value)  # type: ignore[attr-defined]
+        except (TraitError, ValueError):
+            raise BadOption(f"{_PREFIX}{name.upper()}={text!r} is no such setting.", hint=trait.help) from None
     return found

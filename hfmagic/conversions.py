@@ -10,9 +10,9 @@ from .kinds import Kind
 
 CONVERSIONS: Mapping[tuple[Kind, Kind], Callable[[Any], Any]] = MappingProxyType(
     {
-        (Kind.LABELS, Kind.TEXT): lambda labels: labels if isinstance(labels, str) else labels[0].label,
+        (Kind.LABELS, Kind.TEXT): lambda labels: labels[0].label if labels and isinstance(labels, tuple) else labels,
         (Kind.TEXT, Kind.LABELS): lambda text: text,
-        (Kind.NUMBER, Kind.TEXT): lambda number: f"{number:g}",
+        (Kind.NUMBER, Kind.TEXT): lambda n: str(int(n) if isinstance(n, float) and n.is_integer() else n),
     }
 )
 """(from, to) → function of one value. A category column of the user's holds plain strings, a step's holds Labels."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -25,7 +28,8 @@ class Device:
 
 def find_devices() -> tuple[Device, ...]:
     """Accelerators first, the CPU last."""
-    import torch
+    with uninterrupted():
+        import torch
 
     found = []
     for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
@@ -48,11 +52,9 @@ def find_cpu() -> Device:
     return Device("cpu", f"{os.cpu_count() or 1} cores", memory.total, memory.available)
 
 
-def choose_device(devices: Sequence[Device], *, wanted: str = "auto", needed_bytes: int = 0) -> Device:
-    """The wanted kind of device, or the first on which the bytes fit; the CPU when none does."""
-    if wanted != "auto":
-        return next((d for d in devices if d.kind == wanted), devices[-1])
-    return next((d for d in devices if d.free_bytes >= needed_bytes), devices[-1])
+def choose_device(devices: Sequence[Device], *, wanted: str = "auto") -> Device:
+    """The wanted kind of device, or the first; the CPU where it is not there."""
+    return next((d for d in devices if wanted in ("auto", d.kind)), devices[-1])
 
 
 def choose_dtype(device: Device, *, wanted: str = "auto", saved: str = "float32") -> str:
@@ -60,3 +62,19 @@ def choose_dtype(device: Device, *, wanted: str = "auto", saved: str = "float32"
     if wanted != "auto":
         return wanted
     return "float32" if device.kind == "cpu" else (device.dtypes[0] if saved != "float64" else "float32")
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """An interrupt waits for the end of this block: torch, half imported, stays broken until the kernel restarts."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: caught.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if caught:
+        raise KeyboardInterrupt

@@ -21,10 +21,11 @@ HFMagicError
 │   ├── NoTrainedHead       HF404  its scores would be random
 │   ├── DamagedModel        HF405
 │   └── StarterError        HF406  the starter set could not be made
-└── RunError                running
-    ├── StepFailed          HF501
-    ├── OutOfMemory         HF502
-    └── NotAvailable        HF503  something this machine lacks
+├── RunError                running
+│   ├── StepFailed          HF501
+│   ├── OutOfMemory         HF502
+│   └── NotAvailable        HF503  something this machine lacks
+└── Unforeseen              HF900  a mistake of hfmagic's own
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ import traceback
 from collections.abc import Iterable
 
 MAX_LINE = 200
+MAX_HINT = 120
+_OOM_TEXTS = ("out of memory", "can't allocate memory", "not enough memory")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -55,9 +58,9 @@ class HFMagicError(Exception):
 
     @property
     def line(self) -> str:
-        """Message and hint in one line; the message is clipped, never the hint."""
-        tail = f" → {self.hint}" if self.hint else ""
-        return clip(self.message, max(MAX_LINE - len(tail) - len(self.code) - 1, 40)) + tail
+        """Message and hint in one line, with the code within MAX_LINE; the message is clipped before the hint is."""
+        tail = f" → {clip(self.hint, MAX_HINT)}" if self.hint else ""
+        return clip(self.message, MAX_LINE - len(tail) - len(self.code) - 1) + tail
 
     debug = False
 
@@ -209,6 +212,29 @@ class NotAvailable(RunError):
     """Something that this machine lacks."""
 
     code = "HF503"
+
+
+class Unforeseen(HFMagicError):
+    """What hfmagic did not expect: a mistake of its own."""
+
+    code = "HF900"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """True for every way in which torch and Python say it, also where it was wrapped."""
+    seen: BaseException | None = error
+    while seen is not None:
+        name = type(seen).__name__
+        if name in ("OutOfMemoryError", "MemoryError") or any(t in str(seen).lower() for t in _OOM_TEXTS):
+            return True
+        seen = seen.__cause__
+    return False
+
+
+def reason_of(error: BaseException) -> str:
+    """An error of whatever library in a few words: why a row or a step has no result."""
+    text = error.message if isinstance(error, HFMagicError) else f"{type(error).__name__}: {error}"
+    return clip(one_line(text), 120)
 
 
 def one_line(text: str) -> str:

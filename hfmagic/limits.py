@@ -89,6 +89,8 @@ def parse_limits(text: str) -> Limits:
         return Limits.model_validate({name: _value(name, value) for name, value in pairs.items()})
     except json.JSONDecodeError as error:
         raise BadOption(f"--limit is no JSON: {error.msg} at character {error.pos}.") from None
+    except RecursionError:
+        raise BadOption("--limit is nested too deeply.", hint="write name=value, such as max_size=2GB") from None
     except ValidationError as error:
         name = ".".join(map(str, error.errors()[0]["loc"]))
         hint = did_you_mean(name, Limits.model_fields) or f"limits are {', '.join(Limits.model_fields)}"
@@ -97,14 +99,12 @@ def parse_limits(text: str) -> Limits:
 
 def parse_bytes(text: str | float) -> int:
     """`2GB`, `500 MB`, `1.5GiB` or a number → bytes."""
-    if isinstance(text, int | float):
-        return int(text)
-    match = re.fullmatch(r"\s*([\d.]+)\s*([kmgt]?i?)b?\s*", text, re.IGNORECASE)
+    match = re.fullmatch(r"\s*([\d.]+)\s*([kmgt]?i?)b?\s*", str(text), re.IGNORECASE)
     if not match or match[2].lower() not in _UNITS:
         raise BadOption(f"{text!r} is no size.", hint="write it like 500MB or 2GB")
     try:
         return int(float(match[1]) * _UNITS[match[2].lower()])
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadOption(f"{text!r} is no size.", hint="write it like 500MB or 2GB") from None
 
 
@@ -120,4 +120,4 @@ def _value(name: str, value: object) -> object:
         return parse_bytes(value)
     if name in ("license", "owner", "not_owner") and isinstance(value, str):
         return tuple(value.lower().split("|"))
-    return value
+    return value.lower() if name == "language" and isinstance(value, str) else value

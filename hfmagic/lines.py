@@ -62,7 +62,7 @@ def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str
         answer=said,
         preview_rows=session.config.preview_rows,
         inputs=session.shown_inputs(proposal),
-        stored=proposal.options.output or DEFAULT_OUTPUT,
+        stored=(proposal.options.output or DEFAULT_OUTPUT) if results.steps else "",
     )
     from IPython.display import display
 

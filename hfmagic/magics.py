@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from traitlets import TraitError
+from traitlets.config import Config
 
 from .completion import complete
 from .config import HFMagic
-from .errors import BadOption, HFMagicError, did_you_mean
+from .errors import BadOption, HFMagicError, Unforeseen, one_line, reason_of
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -48,14 +53,23 @@ class HFMagics(Magics):
         from .lines import run_line
 
         try:
-            arguments = parse_argstring(self.hf, line)
+            arguments = _parsed(self.hf, line)
             if cell is None:
                 run_line(self.session, arguments.words, self._namespace(), limit=arguments.limit)
             else:
                 self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
+        except UsageError:
+            raise
         except HFMagicError as error:
             error.debug = "--debug" in line.split()
             raise
+        except KeyboardInterrupt as stop:  # stays one, so that the cells after it do not run
+            stop._render_traceback_ = lambda: ["interrupted before the first row; run the cell again"]  # type: ignore[attr-defined]
+            raise
+        except Exception as error:
+            ours = Unforeseen(reason_of(error), hint="hfmagic did not expect this; --debug shows the stack")
+            ours.debug = "--debug" in line.split()
+            raise ours from error
 
     def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
         from .lines import show_run
@@ -80,7 +94,7 @@ class HFMagics(Magics):
 
 def register(shell: InteractiveShell) -> None:
     """Add the magics, the settings (`%config HFMagic`), completion, and the session as `hf`."""
-    config = HFMagic(parent=shell)
+    config = _settings(shell)
     session = Session(config)
     magics = HFMagics(shell, session)
     shell.register_magics(magics)
@@ -108,6 +122,30 @@ def unregister(shell: InteractiveShell) -> None:
     magics.session.pool.clear()
 
 
+def _settings(shell: InteractiveShell) -> HFMagic:
+    """The settings, without those that `%config` has refused but left behind, or that a config file has wrong."""
+    section = shell.config.HFMagic
+    for name, value in list(section.items()):
+        try:
+            HFMagic(config=Config({"HFMagic": {name: value}}))
+        except TraitError as error:
+            del section[name]
+            print(f"hfmagic: a setting is left out: {one_line(str(error))}", file=sys.stderr)
+    return HFMagic(parent=shell)
+
+
+def _parsed(function: Any, line: str) -> Any:
+    """The options of a line; numbers among them are counts."""
+    try:
+        arguments = parse_argstring(function, line)
+    except ValueError as error:
+        raise BadOption(f"the line cannot be read: {error}.", hint="close every quotation mark") from None
+    for name in ("rows", "batch_size"):
+        if getattr(arguments, name) < 0:
+            raise BadOption(f"--{name.replace('_', '-')} is {getattr(arguments, name)}.", hint="give a number above 0")
+    return arguments
+
+
 def _pair(text: str) -> tuple[str, str]:
     step, sign, model = text.partition("=")
     if not sign or not step or not model:
@@ -116,6 +154,6 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _checked_name(name: str) -> str:
-    if name and not name.isidentifier():
-        raise BadOption(f"-o {name!r} is no name.", hint=did_you_mean(name, []) or "use letters, digits and _")
+    if name and (not name.isidentifier() or iskeyword(name)):
+        raise BadOption(f"-o {name!r} is no name.", hint="use letters, digits and _")
     return name

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .devices import Device, choose_device, choose_dtype, find_devices
-from .errors import DamagedModel, NotAvailable, NoTrainedHead
+from .devices import Device, choose_device, choose_dtype, find_devices, uninterrupted
+from .errors import DamagedModel, NotAvailable, NoTrainedHead, OutOfMemory, is_out_of_memory, reason_of
 from .hub.facts import ModelFacts
 
 # Weights that the task does not use: a sentence encoder is read by mean pooling, so it may lack BERT's pooler.
@@ -89,9 +89,9 @@ class Pool:
             _collect()
 
 
-def current_device(wanted: str, *, needed_bytes: int = 0) -> Device:
+def current_device(wanted: str) -> Device:
     """The device to use now, measured now. Raises NotAvailable when the wanted kind is not here."""
-    device = choose_device(find_devices(), wanted=wanted, needed_bytes=needed_bytes)
+    device = choose_device(find_devices(), wanted=wanted)
     if wanted not in ("auto", device.kind):
         raise NotAvailable(f"this machine has no {wanted}.", hint="--device auto")
     return device
@@ -104,18 +104,17 @@ def _bytes(facts: ModelFacts, dtype: str) -> int:
 def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device: str, dtype: str) -> Loaded:
     """Read a folder. Raises NoTrainedHead when a weight of the head is not in the files, DamagedModel otherwise."""
     os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # else transformers may call a conversion service
-    import torch
-    import transformers
-    from safetensors import SafetensorError
+    with uninterrupted():
+        import torch
+        import transformers
 
+        read_processor, read_model = getattr(transformers, processor), getattr(transformers, auto)
     start = time.perf_counter()
     folder = str(facts.folder)
     try:
         with quiet():
-            prepare = getattr(transformers, processor).from_pretrained(
-                folder, local_files_only=True, trust_remote_code=False
-            )
-            model, info = getattr(transformers, auto).from_pretrained(
+            prepare = read_processor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            model, info = read_model.from_pretrained(
                 folder,
                 local_files_only=True,
                 trust_remote_code=False,
@@ -124,10 +123,13 @@ def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device
                 dtype=getattr(torch, dtype),
                 output_loading_info=True,
             )
-    except (OSError, ValueError, KeyError, SafetensorError, RuntimeError) as error:
-        raise DamagedModel(f"{facts.model_id} cannot be loaded: {error}", hint="%hf models shows others") from None
-    allowed = _MAY_MISS.get(auto, ())
-    missing = {k for k in info["missing_keys"] if not k.startswith(allowed)} if allowed else set(info["missing_keys"])
+        model = model.to(device).eval()
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise OutOfMemory(f"{facts.model_id} does not fit into memory.", hint="a smaller model") from error
+        what = f"{facts.model_id} cannot be loaded: {reason_of(error)}"
+        raise DamagedModel(what, hint="%hf models shows others") from error
+    missing = {k for k in info["missing_keys"] if not k.startswith(_MAY_MISS.get(auto, ()))}
     missing |= {str(k[0] if isinstance(k, tuple) else k) for k in info["mismatched_keys"]}
     if missing:
         raise NoTrainedHead(
@@ -135,7 +137,6 @@ def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device
             f" {len(missing)} weights missing ({min(missing)}); its scores would be random.",
             hint="%hf use STEP MODEL",
         )
-    model = model.to(device).eval()
     size = sum(p.numel() * p.element_size() for p in model.parameters())
     return Loaded(facts, revision, model, prepare, device, dtype, size, time.perf_counter() - start)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING, Any
 from .errors import MissingFile, UnknownKind
 from .kinds import Audio, ColumnSchema, InputSchema, Kind
 from .language import column_language
-from .media import as_audio, as_rgb, checked_path, files_in, kind_of_file
+from .media import as_audio, as_rgb, checked_path, files_in, kind_of_file, open_media
 
 if TYPE_CHECKING:
     import narwhals as nw
 
 SAMPLE = 200
+_PANDAS = ("DataFrame", "Series")
+_FRAMES = {
+    "pandas": _PANDAS,
+    "polars": _PANDAS,
+    "modin": _PANDAS,
+    "cudf": _PANDAS,
+    "pyarrow": ("ChunkedArray",),
+    "datasets": (),
+}
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,6 @@ class Input:
     value: Any = None
     frame: nw.DataFrame[Any] | None = None
 
-    def rows(self, column: str) -> list[Any]:
-        """The values of a column; None where one is missing. Pictures and sounds may still be paths."""
-        if self.frame is None:
-            raise UnknownKind(f"{self.schema.name} is not a frame.")
-        return column_values(self.frame, column)
-
 
 def column_values(frame: nw.DataFrame[Any], column: str) -> list[Any]:
     """The values of a column as Python objects; None where one is missing, however its library writes that."""
@@ -59,11 +62,10 @@ def recognise(name: str, value: Any, *, reader: Reader) -> Input:
     """
     if isinstance(value, Path) or (isinstance(value, str) and _is_path(value)):
         return _from_path(name, Path(value), reader)
-    scalar = _scalar(value)
-    if scalar is not None:
-        kind, single = scalar
-        language = column_language([single]) if kind is Kind.TEXT else None
-        return Input(InputSchema(name=name, kind=kind, language=language), value=single)
+    kind = _scalar_kind(value)
+    if kind is not None:
+        language = column_language([value]) if kind is Kind.TEXT else None
+        return Input(InputSchema(name=name, kind=kind, language=language), value=_single(value, kind))
     frame = _frame(name, value)
     if frame is None:
         raise UnknownKind(
@@ -77,32 +79,52 @@ def is_input(value: Any) -> bool:
     """True for a value that could be an input, found out without reading it; for completion and naming."""
     return (
         isinstance(value, str | Path)
-        or _scalar(value) is not None
+        or _scalar_kind(value) is not None
         or _is_frame(value)
         or (isinstance(value, list) and bool(value) and _element_kind(value[:1]) is not None)
     )
 
 
-def _scalar(value: Any) -> tuple[Kind, Any] | None:
+def open_single(value: Any, kind: Kind, reader: Reader) -> Any:
+    """A picture or sound of a row, from its path or from memory. Raises: MissingFile, UnknownKind."""
+    if isinstance(value, str | Path):
+        return open_media(reader.path(Path(value)), kind)
+    if _scalar_kind(value) is not kind:
+        raise UnknownKind(f"a {type(value).__name__} is no {kind}.")
+    return _single(value, kind)
+
+
+def _scalar_kind(value: Any) -> Kind | None:
+    """The kind of a single value, told without reading it; None for anything else. Never raises."""
     np, pil = sys.modules.get("numpy"), sys.modules.get("PIL.Image")
     if isinstance(value, str):
-        return Kind.TEXT, value
-    if isinstance(value, Audio):
-        return Kind.AUDIO, value
+        return Kind.TEXT
+    if isinstance(value, Audio) or (isinstance(value, dict) and "array" in value and "sampling_rate" in value):
+        return Kind.AUDIO
     if pil and isinstance(value, pil.Image):
-        return Kind.IMAGE, as_rgb(value)
-    if isinstance(value, Mapping) and {"array", "sampling_rate"} <= set(value):
-        return Kind.AUDIO, as_audio(value["array"], value["sampling_rate"])
+        return Kind.IMAGE
     if np and isinstance(value, tuple) and len(value) == 2:
-        array = next((v for v in value if isinstance(v, np.ndarray)), None)
-        rate = next((v for v in value if isinstance(v, int | np.integer)), None)
-        if array is not None and rate is not None:
-            return Kind.AUDIO, as_audio(array, int(rate))
-    if np and isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.ndim in (2, 3):
+        array, rate = (value[0], value[1]) if isinstance(value[0], np.ndarray) else (value[1], value[0])
+        is_sound = isinstance(array, np.ndarray) and array.dtype.kind in "iuf" and 1 <= array.ndim <= 2
+        return Kind.AUDIO if is_sound and isinstance(rate, int | np.integer) else None
+    if np and isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.size:
+        return Kind.IMAGE if value.ndim == 2 or (value.ndim == 3 and value.shape[2] in (3, 4)) else None
+    return None
+
+
+def _single(value: Any, kind: Kind) -> Any:
+    """A single value as the engine has it: RGB pictures and mono sound."""
+    if kind is Kind.TEXT or isinstance(value, Audio):
+        return value
+    if kind is Kind.AUDIO:
+        if isinstance(value, dict):
+            return as_audio(value["array"], value["sampling_rate"])
+        return as_audio(*(value if hasattr(value[0], "dtype") and value[0].ndim else reversed(value)))
+    if not hasattr(value, "mode"):
         from PIL import Image
 
-        return Kind.IMAGE, as_rgb(Image.fromarray(value))
-    return None
+        value = Image.fromarray(value)
+    return as_rgb(value)
 
 
 def _is_path(text: str) -> bool:
@@ -121,7 +143,7 @@ def _from_path(name: str, path: Path, reader: Reader) -> Input:
     if real.is_dir():
         import pandas as pd
 
-        kind, files = files_in(real, allowed=reader.allowed, max_bytes=reader.max_bytes)
+        kind, files = files_in(real)
         names = [f.name for f in files]
         paths = pd.Series([path / n for n in names], dtype=object)  # as the user wrote the folder, not where it lies
         frame = pd.DataFrame({"file": names, kind.value: paths})
@@ -134,7 +156,7 @@ def _from_path(name: str, path: Path, reader: Reader) -> Input:
 
 def _is_frame(value: Any) -> bool:
     module = type(value).__module__.partition(".")[0]
-    return module in ("pandas", "polars", "pyarrow", "datasets", "modin", "cudf") and hasattr(value, "__len__")
+    return module in _FRAMES and (hasattr(value, "column_names") or type(value).__name__ in _FRAMES[module])
 
 
 def _frame(name: str, value: Any) -> nw.DataFrame[Any] | None:
@@ -149,13 +171,17 @@ def _frame(name: str, value: Any) -> nw.DataFrame[Any] | None:
         if kind is None:
             return None
         value = pd.DataFrame({kind.value: pd.Series(list(value), dtype=object)})
+    if type(value).__name__ == "LazyFrame":
+        raise UnknownKind(f"{name} is a lazy frame.", hint=f"{name} = {name}.collect()")
     columns = getattr(value, "columns", None)
     if columns is not None and not callable(columns):
         names = [str(c) for c in getattr(value, "column_names", columns)]
         if twice := next((c for c in names if names.count(c) > 1), None):
             raise UnknownKind(f"{name} has two columns called {twice!r}.", hint="rename one")
-        if any(not isinstance(c, str) for c in getattr(value, "column_names", columns)):
-            value = value.rename(columns=str)
+        if bad := next((c for c in names if not _is_utf8(c)), None):
+            raise UnknownKind(f"{name} has a column {bad!r}, whose name is not valid text.", hint="rename it")
+        if type(value).__name__ == "DataFrame" and any(not isinstance(c, str) for c in columns):
+            value = value.set_axis(names, axis="columns")
     native = nw.from_native(value, pass_through=True, eager_only=True, allow_series=True)
     if isinstance(native, nw.Series):
         return (native if native.name else native.alias("text")).to_frame()
@@ -191,6 +217,14 @@ def _column_schema(series: nw.Series[Any], reader: Reader) -> ColumnSchema:
     return ColumnSchema(name=series.name, kind=kind, dtype=str(dtype).lower())
 
 
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _exists(path: Path, reader: Reader) -> bool:
     try:
         reader.path(path)
@@ -221,8 +255,7 @@ def _kind(value: Any) -> Kind | None:
     if isinstance(value, list | tuple) or type(value).__name__ == "ndarray":
         first = next(iter(value), None) if getattr(value, "ndim", 1) == 1 else None
         return Kind.EMBEDDING if isinstance(first, float) or type(first).__name__.startswith("float") else None
-    scalar = _scalar(value)
-    return scalar[0] if scalar else None
+    return _scalar_kind(value)
 
 
 def _missing(value: Any) -> bool:

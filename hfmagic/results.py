@@ -10,8 +10,6 @@ from .errors import HFMagicError
 from .kinds import Kind
 from .plan import Plan, Step
 
-NOT_SELECTED = "not selected"
-
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:

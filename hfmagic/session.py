@@ -106,9 +106,10 @@ class Session:
         live.flush()
         self.last = results
         name = proposal.options.output or DEFAULT_OUTPUT
-        if namespace is not None:
-            namespace[name] = results.value
-        self._outputs[name] = (results.value, _schema_of_value(name, results, self.hub))
+        if results.steps:  # a run that gave nothing leaves what stood under the name
+            if namespace is not None:
+                namespace[name] = results.value
+            self._outputs[name] = (results.value, _schema_of_value(name, results, self.hub))
         return results, answer(results, language=proposal.plan.language)
 
     def use(self, step_id: str, model_id: str) -> Proposal:

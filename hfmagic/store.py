@@ -39,31 +39,36 @@ class Store:
         self._memory: sqlite3.Connection | None = None
         try:
             self._create()
+        except (OSError, sqlite3.OperationalError):  # read-only, locked, a full disk: the file may be well
+            self.path = None
         except sqlite3.DatabaseError:
             self._move_aside()
-        except OSError:
-            self.path = None
 
     def add_selection(self, task: str, model_id: str, revision: str, reason: str) -> None:
         """Remember that a model was chosen for a task."""
-        with self._open() as db:
-            db.execute("INSERT INTO selections VALUES (?,?,?,?,?)", (time.time(), task, model_id, revision, reason))
+        self._do("INSERT INTO selections VALUES (?,?,?,?,?)", (time.time(), task, model_id, revision, reason))
 
     def add_run(self, run: Run) -> None:
         """Remember how long a step took."""
         row = (time.time(), run.task, run.model_id, run.revision, run.device, run.dtype)
-        with self._open() as db:
-            db.execute("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?)", (*row, run.rows, run.seconds, run.load_seconds))
+        self._do("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?)", (*row, run.rows, run.seconds, run.load_seconds))
 
     def rows_per_second(self, task: str, model_id: str) -> float | None:
         """The model's measured speed at a task over its last 20 runs here; None when it never ran."""
-        with self._open() as db:
-            found = db.execute(
-                "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND rows>0 ORDER BY at DESC LIMIT 20",
-                (task, model_id),
-            ).fetchall()
+        query = "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND rows>0 ORDER BY at DESC LIMIT 20"
+        found = self._do(query, (task, model_id))
         seconds = sum(s for _, s in found)
         return sum(r for r, _ in found) / seconds if seconds > 0 else None
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> list[tuple[float, float]]:
+        """One statement. Where the file has become unusable the store goes on in memory: no cell fails for it."""
+        for _ in range(2):
+            try:
+                with self._open() as db:
+                    return db.execute(statement, values).fetchall()
+            except sqlite3.Error:
+                self.path = None
+        return []
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -98,5 +103,5 @@ class Store:
         try:
             self.path.rename(self.path.with_suffix(f".damaged-{int(time.time())}"))
             self._create()
-        except (OSError, sqlite3.DatabaseError):
+        except (OSError, sqlite3.Error):
             self.path = None

@@ -37,9 +37,12 @@ class Parameter:
             raise InvalidPlan(f"{where} is {value!r}, wanted {self.type.__name__}.")
         if self.choices and value not in self.choices:
             raise InvalidPlan(f"{where} is {value!r}, wanted one of {', '.join(self.choices)}.")
-        if isinstance(value, int | float) and not (self.low or value) <= value <= (self.high or value):
+        if isinstance(value, int | float) and not self._in_range(value):
             raise InvalidPlan(f"{where} is {value}, wanted {self.low}…{self.high} {self.unit}".rstrip() + ".")
         return value
+
+    def _in_range(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,6 @@ class TaskSpec:
 
     `takes` maps slot names to the kind wanted; a slot in `optional` may stay empty. `word` ends the name of its
     column. `heads` are the endings of `config.architectures` that have the task's trained head; empty: an operation.
-    `missing` says why it cannot run here at all.
     """
 
     name: str
@@ -59,7 +61,6 @@ class TaskSpec:
     parameters: tuple[Parameter, ...] = ()
     optional: frozenset[str] = frozenset()
     heads: tuple[str, ...] = ()
-    missing: str = ""
     by_name: Mapping[str, Parameter] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -57,3 +57,21 @@ def test_the_cell_wins_over_the_configuration():
     both = parse_limits("license=mit,max_size=1GB").merged(parse_limits("max_size=2GB"))
 
     assert both == Limits(license=("mit",), max_size=2 * 10**9)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"max_size": NaN}',
+        '{"max_size": Infinity}',
+        "max_size=" + "9" * 400 + "GB",
+        '{"max_size": true}',
+        '{"x":' * 100_000,
+        "max_size=-1",
+    ],
+)
+def test_a_size_that_is_none_is_said(text: str):
+    with pytest.raises(BadOption) as error:
+        parse_limits(text)
+
+    assert len(error.value.line) <= 200

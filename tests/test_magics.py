@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -165,6 +168,10 @@ def test_the_plan_as_json_is_a_plan(shell: InteractiveShell):
         ("%hf use sentiment x", "no plan"),
         ("%hf why", "takes 1"),
         ("%%hf reviews -o 1x\nLabel the sentiment of each review.", "is no name"),
+        ("%%hf reviews --rows -2\nLabel the sentiment of each review.", "--rows is -2"),
+        ("%%hf reviews --batch-size -1\nLabel the sentiment of each review.", "--batch-size is -1"),
+        ("%%hf reviews 'open\nLabel the sentiment of each review.", "quotation"),
+        ("%%hf reviews -o class\nLabel the sentiment of each review.", "is no name"),
         ("%%hf reviews --device cuda\nLabel the sentiment of each review.", "no cuda"),
     ],
 )
@@ -270,3 +277,58 @@ def test_completion_of_options_variables_steps_and_models(shell: InteractiveShel
     assert found("%%hf\nLabel {rev") == ["reviews"]
     assert "product" in found("%%hf\nLabel `prod")
     assert candidates("import re", session, names) is None
+
+
+def test_an_error_of_another_library_is_one_line(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch):
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("\x1b[31mdivision\nby zero " + "x" * 500)
+
+    monkeypatch.setattr(shell.user_ns["hf"], "make_plan", broken)
+
+    seen = run(shell, "%%hf reviews\nLabel the sentiment of each review.")
+
+    assert seen.error.code == "HF900"
+    assert len(f"{seen.error.code} {seen.error.line}") <= 200
+    assert "\x1b[31mdivision" not in seen.text
+    assert "Traceback" not in seen.text
+
+
+def test_a_run_that_gave_nothing_leaves_what_stood_under_the_name(shell: InteractiveShell):
+    shell.push({"blank": pd.DataFrame({"review": [" ", ""]}), "kept": 5})
+
+    seen = run(shell, "%%hf blank -o kept\nLabel the sentiment of each review.")
+
+    assert seen.error.code == "HF501"
+    assert shell.user_ns["kept"] == 5
+
+
+def test_a_row_of_several_thousand_words_is_said_to_be_cut(shell: InteractiveShell):
+    shell.push({"long": pd.DataFrame({"review": ["a good word and " * 2000, "It broke after two days."]})})
+
+    seen = run(shell, "%%hf long\nLabel the sentiment of each review.")
+
+    assert "1 row was longer than 512 tokens" in seen.text + seen.html
+
+
+def test_a_plain_terminal_runs_a_cell(config: Any):
+    """As `ipython` does: no kernel, no display, no stdin."""
+    code = """
+from IPython.terminal.interactiveshell import TerminalInteractiveShell
+shell = TerminalInteractiveShell.instance(simple_prompt=True)
+shell.run_line_magic("load_ext", "hfmagic")
+shell.run_cell("texts = ['I love it, it works great.', 'It broke after two days. Useless.']")
+shell.run_cell("%%hf texts\\nLabel the sentiment of each text.")
+print(shell.user_ns["_hf"].iloc[:, 1].tolist())
+"""
+    names = {"HFMAGIC_CACHE_DIR": config.cache_dir, "HFMAGIC_HUB_DIRS": config.hub_dirs[0]}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **names},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+    assert ran.stdout.strip().endswith("['POSITIVE', 'NEGATIVE']"), ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -15,7 +15,7 @@ from PIL import Image
 from hfmagic.errors import MissingFile, UnknownKind
 from hfmagic.kinds import Audio, Kind
 from hfmagic.media import open_media
-from hfmagic.recognise import Input, Reader, recognise
+from hfmagic.recognise import Input, Reader, column_values, is_input, recognise
 
 TEXTS = [f"This is a rather long sentence, number {i}." for i in range(30)]
 FRAME = {"product": ["a", "b", "c"] * 10, "review": TEXTS, "stars": list(range(30))}
@@ -41,7 +41,7 @@ def test_a_frame_of_any_library_has_the_same_schema(library: object, tmp_path: P
 def test_missing_values_of_every_sort_are_none(tmp_path: Path):
     frame = pd.DataFrame({"text": pd.Series(["one two three four", None, float("nan"), pd.NA], dtype=object)})
 
-    assert see(frame, tmp_path).rows("text") == ["one two three four", None, None, None]
+    assert column_values(see(frame, tmp_path).frame, "text") == ["one two three four", None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_folder_of_pictures_is_a_frame_of_files(tmp_path: Path):
     found = see(tmp_path, tmp_path)
 
     assert [(c.name, c.kind) for c in found.schema.columns] == [("file", Kind.LABELS), ("image", Kind.IMAGE)]
-    assert found.rows("file") == ["a.png", "b.png"]
+    assert column_values(found.frame, "file") == ["a.png", "b.png"]
 
 
 def test_a_path_outside_hidden_special_or_absent_is_not_opened(tmp_path: Path):
@@ -135,3 +135,30 @@ def test_a_damaged_file_is_one_line(kind: Kind, tmp_path: Path):
 
 def test_urls_are_text_and_never_opened(tmp_path: Path):
     assert see("http://127.0.0.1/cat.png", tmp_path).schema.kind is Kind.TEXT
+
+
+ODD = {
+    "seven channels": np.zeros((5, 5, 7), np.uint8),
+    "no picture": np.zeros((0, 0, 3), np.uint8),
+    "no sound": {"array": "x", "sampling_rate": 3},
+    "a cube of sound": (np.zeros((2, 2, 2)), 5),
+    "texts as sound": (np.array(["a"]), 5),
+    "groups": pd.DataFrame({"a": [1]}).groupby("a"),
+    "an index": pd.Index(["a", "b"]),
+    "a lazy frame": pl.LazyFrame({"a": [1]}),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_variable_breaks_no_cell_and_is_refused_in_one_line(name: str, tmp_path: Path):
+    assert is_input(ODD[name]) in (True, False)
+    with pytest.raises(UnknownKind) as error:
+        see(ODD[name], tmp_path)
+
+    assert len(error.value.line) <= 200
+
+
+def test_columns_of_several_levels_are_named_by_all_of_them(tmp_path: Path):
+    frame = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")]))
+
+    assert [c.name for c in see(frame, tmp_path).schema.columns] == ["('a', 'b')", "('a', 'c')"]

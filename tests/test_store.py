@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from hfmagic.store import Run, Store
 
@@ -42,3 +45,30 @@ def test_a_store_is_readable_by_its_owner_only(tmp_path: Path):
     Store(tmp_path / "new" / "store.sqlite3")
 
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_a_locked_store_is_left_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "store.sqlite3"
+    Store(path).add_selection("t", "a/b", "0" * 40, "")
+    held = sqlite3.connect(path)
+    held.execute("BEGIN EXCLUSIVE")
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "timeout": 0.01}))
+
+    store = Store(path)
+    store.add_selection("t", "a/b", "0" * 40, "")
+    held.close()
+
+    assert [p.name for p in tmp_path.iterdir() if "damaged" in p.name] == []
+
+
+def test_a_store_of_a_later_version_fails_no_cell(tmp_path: Path):
+    path = tmp_path / "store.sqlite3"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE selections (a, b)")
+        db.execute("CREATE TABLE runs (a)")
+
+    store = Store(path)
+    store.add_selection("t", "a/b", "0" * 40, "")
+
+    assert store.rows_per_second("t", "a/b") is None

@@ -6,10 +6,9 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import HFMagicError, OutOfMemory, clip, one_line
+from ..errors import HFMagicError, OutOfMemory, is_out_of_memory, reason_of
 
 RunBatch = Callable[[list[Any]], list[Any]]
-_OOM_TEXTS = ("out of memory", "can't allocate memory", "not enough memory")
 
 
 @dataclass
@@ -60,20 +59,22 @@ def run_batches(
     most: int,
     progress: Callable[[Outcome], None],
     outcome: Outcome,
+    prepare: Callable[[Any], Any] = lambda value: value,
 ) -> None:
     """Run every value; `outcome` fills as batches finish, so that an interrupt loses one batch at most.
 
-    A batch that runs out of memory is halved, for the rest of the run too. A batch that fails is run in halves until
-    the rows that fail stand alone; each becomes a reason.
+    `prepare` opens a value when its batch comes, so that a folder of pictures is never open at once; where it raises an
+    HFMagicError, that is the reason. A batch that runs out of memory is halved, for the rest of the run too. A batch
+    that fails is run in halves until the rows that fail stand alone; each becomes a reason.
     """
     for batch in batches(costs, budget=budget, most=most):
-        waiting = [batch[i : i + most] for i in range(0, len(batch), most)]
+        waiting = [batch]
         while waiting:
             part = waiting.pop(0)
             if len(part) > most:
                 waiting[:0] = [part[:most], part[most:]]
                 continue
-            failure = _try(values, part, run, outcome)
+            failure = _try(values, part, run, outcome, prepare)
             if failure is None:
                 progress(outcome)
             elif len(part) > 1:
@@ -89,30 +90,21 @@ def run_batches(
                 progress(outcome)
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """True for every way in which torch and Python say it, also where it was wrapped."""
-    seen: BaseException | None = error
-    while seen is not None:
-        name = type(seen).__name__
-        if name in ("OutOfMemoryError", "MemoryError") or any(t in str(seen).lower() for t in _OOM_TEXTS):
-            return True
-        seen = seen.__cause__
-    return False
-
-
-def reason_of(error: BaseException) -> str:
-    """Why a row has no result, in a few words."""
-    text = error.message if isinstance(error, HFMagicError) else f"{type(error).__name__}: {error}"
-    return clip(one_line(text), 120)
-
-
-def _try(values: Sequence[Any], part: list[int], run: RunBatch, outcome: Outcome) -> Exception | None:
+def _try(
+    values: Sequence[Any], part: list[int], run: RunBatch, outcome: Outcome, prepare: Callable[[Any], Any]
+) -> Exception | None:
     """Run one batch. The error is handed back, so that its frames (and the tensors in them) are gone before a retry."""
+    ready: dict[int, Any] = {}
+    for i in part:
+        try:
+            ready[i] = prepare(values[i])
+        except HFMagicError as error:
+            outcome.reasons[i] = reason_of(error)
     try:
-        found = run([values[i] for i in part])
+        if ready:
+            outcome.results.update(zip(ready, run(list(ready.values())), strict=True))
     except Exception as error:  # noqa: BLE001  a model may raise anything on a bad row; the row gets the reason
         return error.with_traceback(None)
-    outcome.results.update(zip(part, found, strict=True))
     return None
 
 

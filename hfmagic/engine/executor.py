@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from ..errors import HFMagicError
+from ..errors import HFMagicError, OutOfMemory, StepFailed, is_out_of_memory, reason_of
 from ..kinds import Kind
 from ..plan import Plan
 from ..recognise import Input
@@ -40,7 +40,7 @@ def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Em
             continue
         run = StepRun(step, tables, inputs, machine, watch)
         try:
-            result = OPERATIONS.get(step.task, run_model)(run)
+            result = _run_step(run)
         except KeyboardInterrupt as stop:
             watch(Failed(step.id, stop))
             interrupted = True
@@ -59,3 +59,16 @@ def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Em
         watch(Done(step.id, result))
     seconds = time.perf_counter() - start
     return Results(plan, done, tables.final(plan), failed, seconds, first_row_seconds, interrupted)
+
+
+def _run_step(run: StepRun) -> StepResult:
+    """What the step gives. An error of whatever library becomes one of ours, with the first as its cause."""
+    try:
+        return OPERATIONS.get(run.step.task, run_model)(run)
+    except HFMagicError:
+        raise
+    except Exception as error:
+        what = f"step {run.step.id!r}: {reason_of(error)}"
+        if is_out_of_memory(error):
+            raise OutOfMemory(what, hint="--device cpu, --batch-size 1, or a smaller model") from error
+        raise StepFailed(what, hint="--debug shows where") from error

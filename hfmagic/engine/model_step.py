@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 
-from ..errors import StepFailed
-from ..kinds import MEDIA
+from ..errors import DamagedModel, StepFailed
 from ..results import Loading, StepResult
 from ..runners.registry import RUNNERS
 from ..store import Run
@@ -22,6 +21,8 @@ def run_model(run: StepRun) -> StepResult:
     if choice is None:
         raise StepFailed(f"step {run.step.id!r} has no model.", hint=f"%hf use {run.step.id} MODEL")
     facts = machine.hub.find(choice.model_id)
+    if machine.hub.revision(facts) != choice.revision:
+        raise DamagedModel(f"{choice.model_id} has changed since the plan was made.", hint="run the cell again")
     if not machine.pool.holds(choice.revision):
         run.emit(Loading(run.step.id, choice.model_id))
     start = time.perf_counter()
@@ -30,14 +31,13 @@ def run_model(run: StepRun) -> StepResult:
     )
     load_seconds = time.perf_counter() - start
     parameters = run.parameters()
-    kind = spec.takes[spec.subject]
     result = run.over_rows(
         spec.subject,
         lambda values: runner.cost(loaded, values),
         lambda values: runner.run(loaded, values, parameters),
         budget=runner.budget or machine.batch_tokens,
         most=machine.batch_size or runner.most,
-        media=kind if kind in MEDIA else None,
+        longest=runner.longest(loaded, parameters) if runner.longest else 0,
         load_seconds=load_seconds,
         device=loaded.device,
         dtype=loaded.dtype,

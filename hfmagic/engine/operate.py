@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..conversions import convert
 from ..errors import StepFailed
 from ..kinds import Kind, Label
 from ..language import detect_languages
@@ -16,6 +17,7 @@ from ..operations.query import run_query
 from ..operations.template import fill_template
 from ..plan import Frame, StepOutput
 from ..results import Started, StepResult
+from .batching import Outcome, unique
 from .select import selected_rows
 from .step import StepRun
 
@@ -60,33 +62,33 @@ def run_chart(run: StepRun) -> StepResult:
 
 
 def run_cluster(run: StepRun) -> StepResult:
-    """Group the rows that have an embedding, and name the groups after their texts."""
-    inputs = run.step.inputs
-    embeddings = run.rows(inputs["embedding"], Kind.EMBEDDING)
-    place = {id(e): i for i, e in enumerate(embeddings)}
+    """Group the rows that have an embedding, all at once, and name the groups after their texts."""
+    import numpy as np
 
-    def beside(slot: str, kind: Kind, values: list[Any]) -> list[str] | None:
+    inputs = run.step.inputs
+    work = run.work("embedding")
+    start = time.perf_counter()
+    kept, positions = unique(work.values)
+    first = dict(reversed(list(zip(positions, work.places, strict=True))))
+
+    def beside(slot: str) -> list[str] | None:
         """What another slot holds in the rows of these embeddings."""
         if slot not in inputs:
             return None
-        column = run.rows(inputs[slot], kind)
-        return [str(column[place[id(v)]]) for v in values]
+        column, kind = run.rows(inputs[slot]), run.tables.scope.kind_of(inputs[slot])
+        return [str(convert(column[row], kind, Kind.TEXT) or "") for row in (first[i] for i in range(len(kept)))]
 
-    def group(values: list[Any]) -> list[Any]:
-        import numpy as np
-
-        matrix = np.stack([np.asarray(v, dtype=np.float32) for v in values])
+    outcome = Outcome()
+    if kept:
         names = cluster_rows(
-            matrix,
-            beside("text", Kind.TEXT, values),
+            np.stack([np.asarray(v, dtype=np.float32) for v in kept]),
+            beside("text"),
             groups=run.parameters()["groups"],
             seed=run.machine.seed,
-            across=beside("across", Kind.TEXT, values),
+            across=beside("across"),
         )
-        return [(Label(name, 1.0),) for name in names]
-
-    count = max(len(embeddings), 1)
-    return run.over_rows("embedding", lambda values: [1] * len(values), group, budget=count, most=count)
+        outcome.results.update((i, (Label(name, 1.0),)) for i, name in enumerate(names))
+    return run.result(work, positions, outcome, start)
 
 
 def run_detect_language(run: StepRun) -> StepResult:
@@ -132,9 +134,11 @@ def _frame(run: StepRun) -> Frame:
 
 def _arrow(run: StepRun, reference: Frame) -> pa.Table:
     """The table that a step reads, its `where` applied."""
+    import pyarrow as pa
+
     table = run.tables.arrow(reference)
     rows = selected_rows(run.step, run.tables, table.num_rows)
-    return table if len(rows) == table.num_rows else table.take(rows)
+    return table if len(rows) == table.num_rows else table.take(pa.array(rows, pa.int64()))
 
 
 def _like(table: pa.Table, frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:

@@ -10,13 +10,12 @@ from typing import Any
 
 from ..conversions import convert
 from ..devices import Device
-from ..errors import HFMagicError, StepFailed
+from ..errors import HFMagicError, StepFailed, UnknownKind, reason_of
 from ..hub.folder import FolderHub
-from ..kinds import Audio, Kind
-from ..media import open_media
+from ..kinds import MEDIA, Kind
 from ..models import Pool
 from ..plan import Column, Constant, Frame, Reference, Step, StepOutput, Variable
-from ..recognise import Input, Reader
+from ..recognise import Input, Reader, open_single
 from ..results import Emit, Progress, RejectedRow, Started, StepResult
 from ..store import Store
 from .batching import Outcome, run_batches, unique
@@ -45,10 +44,12 @@ class Machine:
 
 @dataclass
 class Work:
-    """What a step has to do: the selected `rows` of `count`, opened `values` with their rows in `places`."""
+    """What a step has to do: the selected `rows` of `count`, and the `values` to run with their rows in `places`."""
 
     count: int
     rows: list[int]
+    kind: Kind  # wanted
+    found: Kind | None = None  # where it differs, values are converted
     values: list[Any] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
@@ -65,22 +66,20 @@ class StepRun:
     emit: Emit
     interrupted: bool = False
 
-    def rows(self, reference: Reference, wanted: Kind) -> list[Any]:
-        """The values of a reference as `wanted`, one a row; a single value is one row."""
-        kind = self.tables.scope.kind_of(reference)
+    def rows(self, reference: Reference) -> list[Any]:
+        """The values of a reference, one a row; a single value is one row."""
         match reference:
             case Column(column=name, of=frame):
-                values = self.tables.rows(frame, name)
+                return self.tables.rows(frame, name)
             case StepOutput(step=name):
                 result = self.tables.results[name]
-                values = result.value if result.frame is not None else [result.value]
+                return list(result.value) if result.frame is not None else [result.value]
             case Variable(variable=name):
-                values = [self.inputs[name].value]
+                return [self.inputs[name].value]
             case Constant(constant=value):
-                values = [value]
+                return [value]
             case Frame():
                 raise StepFailed(f"step {self.step.id!r} reads a whole frame as rows.", hint="name a column")
-        return [convert(v, kind, wanted) for v in values]
 
     def parameters(self) -> dict[str, Any]:
         """The step's parameters over the task's defaults."""
@@ -95,35 +94,88 @@ class StepRun:
         *,
         budget: int = 2048,
         most: int = 256,
-        media: Kind | None = None,
+        longest: int = 0,
+        notes: tuple[str, ...] = (),
         **details: Any,
     ) -> StepResult:
         """Run a function of a batch over the selected rows of a slot: each different value once, results in order.
 
         Args:
             cost: each value's share of `budget`; a batch's rows × its largest share stay within it.
-            media: the kind of picture or sound that values are opened as.
+            longest: what the function reads of a value, in the unit of `cost`; 0: all of it.
             details: further fields of the StepResult.
         Raises: StepFailed when every selected row was rejected.
         """
-        work = self._work(slot, media)
-        self.emit(Started(self.step.id, len(work.rows)))
+        work = self.work(slot)
         start = time.perf_counter()
         kept, positions = unique(work.values)
-        outcome, first_row_seconds = Outcome(), 0.0
+        outcome, first_row_seconds, costs = Outcome(), 0.0, [0] * len(kept)
 
         def progress(now: Outcome) -> None:
             nonlocal first_row_seconds
             first_row_seconds = first_row_seconds or time.perf_counter() - start
             self.emit(Progress(self.step.id, round(now.done / len(kept) * len(work.rows)), len(work.rows)))
 
+        def prepare(value: Any) -> Any:
+            return open_single(value, work.kind, self.machine.reader) if work.kind in MEDIA else value
+
         try:
-            if kept:
-                run_batches(kept, cost(kept), run, budget=budget, most=most, progress=progress, outcome=outcome)
+            costs = cost(kept) if kept else []
+            shares = [min(c, longest) if longest else c for c in costs]
+            run_batches(
+                kept, shares, run, budget=budget, most=most, progress=progress, outcome=outcome, prepare=prepare
+            )
         except KeyboardInterrupt:
             if not outcome.results:
                 raise
             self.interrupted = True  # what is finished is kept; the other rows say why they have nothing
+        cut = {row for row, i in zip(work.places, positions, strict=True) if longest and costs[i] > longest}
+        notes = (*notes, *_truncated(len(cut), longest))
+        return self.result(work, positions, outcome, start, first_row_seconds=first_row_seconds, notes=notes, **details)
+
+    def work(self, slot: str) -> Work:
+        """The selected rows of a slot; one without a value is rejected, or left out where an earlier step did so."""
+        reference, scope = self.step.inputs[slot], self.tables.scope
+        values = self.rows(reference)
+        rows = selected_rows(self.step, self.tables, len(values))
+        if isinstance(reference, StepOutput) and scope.rows_of(self.step) is not None:
+            rows = [i for i in rows if values[i] is not None]
+        work = Work(len(values), rows, scope.spec(self.step).takes[slot], scope.kind_of(reference))
+        for i in rows:
+            if self.step.map and values[i] is not None:
+                if isinstance(values[i], str) or not hasattr(values[i], "__iter__"):
+                    work.rejected[i] = f"a {type(values[i]).__name__}, not a list"
+                    continue
+                for value in values[i]:
+                    self._add(work, i, value)
+            else:
+                self._add(work, i, values[i])
+        self.emit(Started(self.step.id, len(rows)))
+        return work
+
+    def _add(self, work: Work, row: int, value: Any) -> None:
+        """Put a value in line, or reject its row with the reason."""
+        try:
+            value = convert(value, work.found, work.kind)
+            if work.kind in MEDIA and isinstance(value, str | Path):
+                value = self.machine.reader.path(Path(value))
+            elif work.kind is Kind.TEXT:
+                value = _checked_text(value)
+        except HFMagicError as error:
+            work.rejected.setdefault(row, reason_of(error))
+            return
+        if value is None:
+            work.rejected.setdefault(row, "missing")
+        elif isinstance(value, str) and not value.strip():
+            work.rejected.setdefault(row, "empty")
+        else:
+            work.values.append(value)
+            work.places.append(row)
+
+    def result(
+        self, work: Work, positions: Sequence[int], outcome: Outcome, start: float, **details: Any
+    ) -> StepResult:
+        """What came of the work, row by row. `positions` are those of each of its values in the outcome."""
         output = self._output(work, positions, outcome)
         frame = self.tables.scope.rows_of(self.step)
         return StepResult(
@@ -132,44 +184,11 @@ class StepRun:
             value=output if frame is not None else output[0],
             frame=frame,
             rows=len(work.rows),
-            unique=len(kept),
+            unique=len(set(positions)),
             rejected=tuple(RejectedRow(i, reason) for i, reason in sorted(work.rejected.items())),
             seconds=time.perf_counter() - start,
-            first_row_seconds=first_row_seconds,
             **details,
         )
-
-    def _work(self, slot: str, media: Kind | None) -> Work:
-        """The selected rows of a slot; one without a value is rejected, or left out where an earlier step did so."""
-        reference = self.step.inputs[slot]
-        values = self.rows(reference, self.tables.scope.spec(self.step).takes[slot])
-        rows = selected_rows(self.step, self.tables, len(values))
-        if isinstance(reference, StepOutput) and self.tables.scope.rows_of(self.step) is not None:
-            rows = [i for i in rows if values[i] is not None]
-        work = Work(len(values), rows)
-        for i in rows:
-            if values[i] is None:
-                work.rejected[i] = "missing"
-                continue
-            for value in values[i] if self.step.map else (values[i],):
-                self._add(work, i, value, media)
-        return work
-
-    def _add(self, work: Work, row: int, value: Any, media: Kind | None) -> None:
-        """Open a value and put it in line, or reject its row with the reason."""
-        try:
-            if media is not None and isinstance(value, str | Path):
-                value = open_media(self.machine.reader.path(Path(value)), media)
-        except HFMagicError as error:
-            work.rejected.setdefault(row, error.message)
-            return
-        if value is None or (media is None and isinstance(value, str) and not value.strip()):
-            work.rejected.setdefault(row, "missing" if value is None else "empty")
-        elif isinstance(value, Audio) and not len(value.samples):
-            work.rejected.setdefault(row, "empty")
-        else:
-            work.values.append(value)
-            work.places.append(row)
 
     def _output(self, work: Work, positions: Sequence[int], outcome: Outcome) -> list[Any]:
         """One entry a row, None where it was not selected or rejected; a list of results where the step maps."""
@@ -188,3 +207,19 @@ class StepRun:
             if i not in work.rejected:
                 output[i] = gathered[i] if self.step.map else gathered[i][0]
         return output
+
+
+def _checked_text(value: Any) -> Any:
+    """Text that a tokenizer takes: it and Arrow know no half of a surrogate pair."""
+    if value is not None and not isinstance(value, str):
+        raise UnknownKind(f"{type(value).__name__}, not text")
+    if value is not None and any("\ud800" <= c <= "\udfff" for c in (() if value.isascii() else value)):
+        raise UnknownKind("holds half a character (a lone surrogate)")
+    return value
+
+
+def _truncated(count: int, longest: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    rows = "1 row was" if count == 1 else f"{count:,} rows were"
+    return (f"{rows} longer than {longest} tokens; the rest of {'it' if count == 1 else 'each'} was not read",)

@@ -47,12 +47,7 @@ class Tables:
 
         frame = self.frame(name)
         backend = nw.get_native_namespace(frame)
-        new = []
-        for step_id in step_ids:
-            result = self.results[step_id]
-            for column, values in _columns(result).items():
-                kind = None if result.step.map else result.kind
-                new.append(_series(column, values, kind, backend))
+        new = [_series(*column, backend) for step_id in step_ids for column in _columns(self.results[step_id])]
         return frame.with_columns(*new) if new else frame
 
     def arrow(self, reference: Frame) -> pa.Table:
@@ -66,8 +61,12 @@ class Tables:
             if kinds.get(name) in IN_TABLES:
                 try:
                     columns[name] = frame[name].to_arrow()
-                except (pa.ArrowInvalid, pa.ArrowTypeError):  # mixed objects: as text
-                    columns[name] = pa.array([None if v is None else str(v) for v in frame[name].to_list()])
+                except (
+                    pa.ArrowException,
+                    UnicodeError,
+                    OverflowError,
+                ):  # what Arrow cannot hold, mixed objects: as text
+                    columns[name] = pa.array([_as_text(v) for v in column_values(frame, name)], pa.string())
         return pa.table(columns)
 
     def final(self, plan: Plan) -> dict[str, Any]:
@@ -83,14 +82,14 @@ class Tables:
         return found
 
 
-def _columns(result: StepResult) -> dict[str, list[Any]]:
-    """A step's output as plain columns: labels become the best label and its score."""
-    output, values = result.step.output, result.value
+def _columns(result: StepResult) -> list[tuple[str, list[Any], Kind | None]]:
+    """A step's output as plain columns, each of one kind: labels become the best label and its score."""
+    output, values, mapped = result.step.output, result.value, result.step.map
     if result.kind is not Kind.LABELS:
-        return {output: values}
-    best = {output: [_best(v, "label", result.step.map) for v in values]}
+        return [(output, values, None if mapped else result.kind)]
+    best = [(output, [_best(v, "label", mapped) for v in values], None if mapped else Kind.TEXT)]
     if result.step.model is not None:
-        best[f"{output}_score"] = [_best(v, "score", result.step.map) for v in values]
+        best.append((f"{output}_score", [_best(v, "score", mapped) for v in values], None if mapped else Kind.NUMBER))
     return best
 
 
@@ -101,12 +100,18 @@ def _best(labels: Any, what: str, mapped: bool) -> Any:
     return getattr(labels[0], what) if labels else None
 
 
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value).encode(errors="replace").decode()
+
+
 def _series(name: str, values: list[Any], kind: Kind | None, backend: Any) -> nw.Series[Any]:
     import narwhals as nw
 
-    if kind in (Kind.TEXT, Kind.LABELS) and not name.endswith("_score"):
+    if kind is Kind.TEXT:
         return nw.new_series(name, values, nw.String, backend=backend)
-    if kind in (Kind.NUMBER, Kind.LABELS):
+    if kind is Kind.NUMBER:
         return nw.new_series(name, values, nw.Float64, backend=backend)
-    plain = [v.tolist() if hasattr(v, "tolist") and kind is Kind.EMBEDDING else v for v in values]
+    if kind is Kind.AUDIO:  # Arrow and polars hold no objects: as the dict that hfmagic and datasets read
+        values = [v and {"array": v.samples.tolist(), "sampling_rate": v.sampling_rate} for v in values]
+    plain = [v.tolist() if hasattr(v, "tolist") else v for v in values]
     return nw.new_series(name, plain, backend=backend)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,25 +47,24 @@ def read_facts(folder: Path, model_id: str) -> ModelFacts:
     """The facts in a model folder: config.json, the card's front matter, the safetensors headers; no weights."""
     config, problem = _config(folder)
     card = _card(folder)
-    weights = sorted(folder.glob("*.safetensors"))
+    weights = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
     counts: dict[str, int] = {}
     for path in weights:
         try:
             _add_counts(path, counts)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             problem = problem or f"{path.name} is damaged"
     if not weights:
         problem = problem or "has no safetensors; hfmagic never loads pickle"
-    if config.get("auto_map"):
-        problem = problem or "needs its own code, which hfmagic never runs"
+    problem = problem or _foreign(folder, weights)
     return ModelFacts(
         model_id=model_id,
         folder=folder,
         task=_text(card.get("pipeline_tag")),
         architectures=tuple(a for a in _list(config.get("architectures")) if isinstance(a, str)),
         license=_text(card.get("license")),
-        languages=tuple(str(x).lower() for x in _list(card.get("language"))),
-        tags=tuple(str(x) for x in _list(card.get("tags"))),
+        languages=tuple(x.lower() for x in _list(card.get("language")) if isinstance(x, str)),
+        tags=tuple(x for x in _list(card.get("tags")) if isinstance(x, str)),
         labels=_labels(config),
         parameters=sum(counts.values()),
         weight_bytes=sum(p.stat().st_size for p in weights),
@@ -79,6 +79,8 @@ def read_facts(folder: Path, model_id: str) -> ModelFacts:
 def _config(folder: Path) -> tuple[dict[str, Any], str]:
     path = folder / "config.json"
     try:
+        if not path.is_file():
+            return {}, "has no config.json"
         if path.stat().st_size > MAX_CONFIG_BYTES:
             return {}, "its config.json is too large"
         config = json.loads(path.read_text(encoding="utf-8"))
@@ -88,8 +90,42 @@ def _config(folder: Path) -> tuple[dict[str, Any], str]:
         return {}, "its config.json is damaged"
     if not isinstance(config, dict):
         return {}, "its config.json is damaged"
-    kernels = [k for k, v in config.items() if k.endswith("_implementation") and "/" in str(v)]
-    return config, "its config names code from elsewhere" if kernels else ""
+    return config, _own_code(config)
+
+
+def _own_code(value: Any) -> str:
+    """Why a config is refused that names code to run, at whatever depth; an empty string when it names none."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if part.get("auto_map"):
+                return "needs its own code, which hfmagic never runs"
+            if any("_implementation" in k and "/" in str(v) for k, v in part.items()):
+                return "its config names code from elsewhere"
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return ""
+
+
+def _foreign(folder: Path, weights: Sequence[Path]) -> str:
+    """Why a folder is refused that leads out of itself, by a link, an index of shards or an adapter's base model."""
+    if (folder / "adapter_config.json").exists():
+        return "is an adapter of another model"
+    own = {path.name for path in weights}
+    for index in folder.glob("*.index.json"):
+        try:
+            shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+            if not own.issuperset(shards):
+                return f"{index.name} names files that are not its own"
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            return f"{index.name} is damaged"
+    home = folder.resolve()
+    for path in folder.iterdir():
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            return f"{path.name} is a link that leads out of its folder"
+    return ""
 
 
 def _card(folder: Path) -> dict[str, Any]:
@@ -99,9 +135,11 @@ def _card(folder: Path) -> dict[str, Any]:
 
     path = folder / "README.md"
     try:
+        if not path.is_file() or path.stat().st_size > MAX_CONFIG_BYTES:
+            return {}
         card = ModelCard(path.read_text(encoding="utf-8"), ignore_metadata_errors=True)
         return dict(card.data.to_dict())
-    except (OSError, ValueError, TypeError, AttributeError, YAMLError):
+    except (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError, YAMLError):
         return {}
 
 
@@ -120,9 +158,10 @@ def _add_counts(path: Path, counts: dict[str, int]) -> None:
     if path.stat().st_size != 8 + length + end:
         raise ValueError("file length")
     for tensor in header.values():
-        count = 1
-        for size in tensor["shape"]:
-            count *= int(size)
+        count = math.prod(map(int, tensor["shape"]))
+        begin, stop = tensor["data_offsets"]
+        if not 0 <= count <= 2 * (stop - begin):  # no dtype takes less than four bits
+            raise ValueError("shape")
         dtype = _DTYPES.get(tensor["dtype"], str(tensor["dtype"]).lower())
         counts[dtype] = counts.get(dtype, 0) + count
 
@@ -137,7 +176,7 @@ def _labels(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _max_tokens(config: Mapping[str, Any]) -> int | None:
     keys = ("max_position_embeddings", "n_positions", "max_target_positions")
-    return next((v for k in keys if isinstance(v := config.get(k), int)), None)
+    return next((v for k in keys if type(v := config.get(k)) is int and 0 < v < 10**9), None)
 
 
 def _metrics(card: Mapping[str, Any]) -> dict[str, float]:
@@ -146,7 +185,7 @@ def _metrics(card: Mapping[str, Any]) -> dict[str, float]:
     for result in (r for model in _list(card.get("model-index")) for r in _list(_get(model, "results"))):
         for metric in _list(_get(result, "metrics")):
             value = _get(metric, "value")
-            if isinstance(value, int | float):
+            if isinstance(value, int | float) and abs(value) <= 100:  # NaN is no metric either
                 found.setdefault(str(_get(metric, "type")), float(value))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import UnknownModel, did_you_mean
+from ..errors import DamagedModel, UnknownModel, did_you_mean
 from .facts import ModelFacts, read_facts
 from .revision import folder_revision
 
@@ -40,16 +40,25 @@ class FolderHub:
         raise UnknownModel(f"no model {model_id!r} on this machine.", hint=hint or "%hf models lists them")
 
     def revision(self, facts: ModelFacts) -> str:
-        """40 hex digits over the model's files; the same bytes give the same revision on any machine."""
-        key = (facts.folder, _stamp(facts.folder))
-        if key not in self._revisions:
-            self._revisions[key] = folder_revision(facts.folder)
+        """40 hex digits over the model's files; the same bytes give the same revision on any machine.
+
+        Raises: DamagedModel when a file cannot be read.
+        """
+        try:
+            key = (facts.folder, _stamp(facts.folder))
+            if key not in self._revisions:
+                self._revisions[key] = folder_revision(facts.folder)
+        except OSError as error:
+            raise DamagedModel(f"{facts.model_id} cannot be read: {error}", hint="%hf models shows others") from error
         return self._revisions[key]
 
     def _read(self, folder: Path, model_id: str) -> ModelFacts:
-        key = (folder, _stamp(folder))
-        if key not in self._facts:
-            self._facts[key] = read_facts(folder, model_id)
+        try:
+            key = (folder, _stamp(folder))
+            if key not in self._facts:
+                self._facts[key] = read_facts(folder, model_id)
+        except OSError as error:
+            return ModelFacts(model_id, folder, problem=f"cannot be read ({type(error).__name__})")
         return self._facts[key]
 
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..kinds import Audio
-from ..media import resample
+from ..media import length_of, resample
 from ..models import Loaded, quiet
 
 WINDOW_SECONDS = 30.0  # Whisper hears 30 s at a time
 
 
-def seconds_of(loaded: Loaded, sounds: Sequence[Audio]) -> list[int]:
-    """Length of each sound in whole seconds, its share of a batch."""
-    return [max(1, math.ceil(sound.seconds)) for sound in sounds]
+def seconds_of(loaded: Loaded, sounds: Sequence[Any]) -> list[int]:
+    """Length of each sound, opened or not, in whole seconds: its share of a batch."""
+    return [max(1, math.ceil(length_of(sound))) for sound in sounds]
 
 
 def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str, Any]) -> list[str]:

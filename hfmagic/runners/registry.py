@@ -18,8 +18,9 @@ class Runner:
     """A task's function.
 
     `auto` and `processor` are transformers' class names. `cost` gives each value's share of a batch and `budget` what a
-    batch may cost: tokens where it is 0 (the configured number), seconds of sound, or pictures. `most` is the largest
-    number of values in a batch. `note` tells the reader how the result comes about.
+    batch may cost: tokens where it is 0 (the configured number), seconds of sound, or pictures. `longest` is what the
+    model reads of a value, in the unit of `cost`. `most` is the largest number of values in a batch. `note` tells the
+    reader how the result comes about.
     """
 
     run: Run
@@ -27,6 +28,7 @@ class Runner:
     processor: str = "AutoTokenizer"
     cost: Callable[[Loaded, Sequence[Any]], list[int]] = text.token_counts
     budget: int = 0
+    longest: Callable[[Loaded, Mapping[str, Any]], int] | None = text.longest
     most: int = 256
     note: str = ""
 
@@ -41,14 +43,25 @@ RUNNERS: Mapping[str, Runner] = MappingProxyType(
         ),
         "sentence-similarity": Runner(text.compare, "AutoModel"),
         "feature-extraction": Runner(text.embed_each, "AutoModel"),
-        "summarization": Runner(generation.summarize, "AutoModelForSeq2SeqLM", most=32),
-        "text-generation": Runner(generation.generate, "AutoModelForCausalLM", most=16),
+        "summarization": Runner(generation.summarize, "AutoModelForSeq2SeqLM", longest=generation.longest, most=32),
+        "text-generation": Runner(generation.generate, "AutoModelForCausalLM", longest=generation.room, most=16),
         "automatic-speech-recognition": Runner(
-            audio.transcribe, "AutoModelForSpeechSeq2Seq", "AutoProcessor", cost=audio.seconds_of, budget=120, most=8
+            audio.transcribe,
+            "AutoModelForSpeechSeq2Seq",
+            "AutoProcessor",
+            cost=audio.seconds_of,
+            budget=120,
+            longest=None,
+            most=8,
         ),
-        "text-to-speech": Runner(audio.speak, "AutoModelForTextToWaveform", most=1),
+        "text-to-speech": Runner(audio.speak, "AutoModelForTextToWaveform", longest=None, most=1),
         "image-classification": Runner(
-            vision.classify, "AutoModelForImageClassification", "AutoImageProcessor", cost=vision.one_each, budget=16
+            vision.classify,
+            "AutoModelForImageClassification",
+            "AutoImageProcessor",
+            cost=vision.one_each,
+            budget=16,
+            longest=None,
         ),
     }
 )

@@ -20,10 +20,22 @@ def max_tokens(loaded: Loaded) -> int:
     return int(min(*limits, 8192))
 
 
+def longest(loaded: Loaded, parameters: Mapping[str, Any]) -> int:
+    """Tokens that the model reads of a text."""
+    return max_tokens(loaded)
+
+
 def token_counts(loaded: Loaded, texts: Sequence[str]) -> list[int]:
     """Tokens of each text, before truncation."""
     found = loaded.tokenizer(list(texts), add_special_tokens=True, truncation=False, verbose=False)
     return [len(ids) for ids in found["input_ids"]]
+
+
+def shorten(loaded: Loaded, texts: Sequence[str], tokens: int) -> list[str]:
+    """The texts, cut to so many tokens each: what stands after a text in a prompt must not be cut off with its end."""
+    found = loaded.tokenizer(list(texts), add_special_tokens=False, truncation=True, max_length=tokens)["input_ids"]
+    cut = [len(ids) == tokens for ids in found]
+    return [loaded.tokenizer.decode(ids) if long else text for text, ids, long in zip(texts, found, cut, strict=True)]
 
 
 def tokenize(loaded: Loaded, texts: Sequence[str]) -> Any:

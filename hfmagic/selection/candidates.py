@@ -87,7 +87,7 @@ def _reject(spec: TaskSpec, facts: ModelFacts, limits: Limits, device: Device, l
         (not suits(spec, facts), f"is for {facts.task or 'another task'}"),
         (bool(facts.problem), facts.problem),
         (
-            bool(limits.license) and not {group, facts.license} & set(limits.license),
+            bool(limits.license) and not {group, (facts.license or "").lower()} & set(limits.license),
             f"license {facts.license or 'unknown'}",
         ),
         (limits.max_size is not None and facts.weight_bytes > limits.max_size, f"{facts.weight_bytes / 1e6:,.0f} MB"),
@@ -95,8 +95,8 @@ def _reject(spec: TaskSpec, facts: ModelFacts, limits: Limits, device: Device, l
             limits.max_parameters is not None and facts.parameters > limits.max_parameters,
             f"{facts.parameters / 1e6:,.0f} M parameters",
         ),
-        (bool(limits.owner) and facts.owner not in limits.owner, f"owner {facts.owner}"),
-        (facts.owner in limits.not_owner, f"owner {facts.owner}"),
+        (bool(limits.owner) and facts.owner.lower() not in limits.owner, f"owner {facts.owner}"),
+        (facts.owner.lower() in limits.not_owner, f"owner {facts.owner}"),
         (
             bool(wanted and facts.languages and not {wanted, "multilingual"} & set(facts.languages)),
             f"its languages ({', '.join(facts.languages)}) lack {wanted}",

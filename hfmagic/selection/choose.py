@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..devices import Device
 from ..errors import NoModelFits, NoModels, UnknownModel, did_you_mean
@@ -29,7 +29,7 @@ class Chooser:
     weights: Mapping[str, float]
     store: Store
     no_models_hint: str = ""
-    left_out: Mapping[str, str] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def choose_models(
@@ -90,10 +90,11 @@ def _pick(
     if words:
         return _named(step, words, candidates)
     if not fit:
-        left_out = (chooser.left_out or {}).get(spec.name, "")
         near = [c for c in candidates if not c.rejected.startswith("is for ")]
+        if not near and spec.name in chooser.left_out:
+            raise NoModelFits(chooser.left_out[spec.name], hint="%hf doctor")
         why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
-        message = left_out or f"no model for {spec.name} (step {step.id!r}): {why or 'none on this machine'}"
+        message = f"no model for {spec.name} (step {step.id!r}): {why or 'none on this machine'}"
         raise NoModelFits(
             message, hint="add a folder: %config HFMagic.hub_dirs = ['…']" if not near else "loosen --limit"
         )

@@ -1,0 +1,44 @@
+"""Rules that hold for every line of hfmagic, read from its source."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "hfmagic"
+FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if "starter" not in p.relative_to(PACKAGE).parts]
+NEVER = {"eval", "exec", "input", "torch.load", "pickle.load", "pickle.loads", "joblib.load", "os.system", "pipeline"}
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+
+
+def test_every_from_pretrained_is_local_and_runs_no_code_of_the_model():
+    found = [c for p in FILES for c in calls(p) if ast.unparse(c.func).endswith(".from_pretrained")]
+
+    assert len(found) == 2
+    for call in found:
+        given = {k.arg: ast.unparse(k.value) for k in call.keywords}
+        assert given["trust_remote_code"] == "False"
+        assert given["local_files_only"] == "True"
+        if "processor" not in ast.unparse(call.func):
+            assert given["use_safetensors"] == "True"
+            assert given["weights_only"] == "True"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_nothing_is_evaluated_unpickled_or_asked(path: Path):
+    assert [ast.unparse(c) for c in calls(path) if ast.unparse(c.func) in NEVER] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_no_handler_swallows_an_interrupt(path: Path):
+    handlers = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.ExceptHandler)]
+
+    for handler in handlers:
+        caught = ast.unparse(handler.type) if handler.type else ""
+        assert caught
+        assert "BaseException" not in caught or path.name == "query.py"  # a thread's error, raised by the main one
