@@ -57,18 +57,22 @@ def show_plan(proposal: Proposal) -> None:
 def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str, Any]) -> None:
     """Run a proposal, show plan and results, and raise the first step's error when a step failed."""
     results, said = session.run(proposal, namespace)
+    stored = proposal.options.output or DEFAULT_OUTPUT
     data, metadata = results_mimebundle(
         results,
         answer=said,
         preview_rows=session.config.preview_rows,
         inputs=session.shown_inputs(proposal),
-        stored=(proposal.options.output or DEFAULT_OUTPUT) if results.steps else "",
+        stored=stored if results.steps else "",
     )
     from IPython.display import display
 
     display(data, raw=True, metadata=metadata)
     if results.failed:
         raise next(iter(results.failed.values()))
+    if results.interrupted:
+        kept = f"what was finished is kept in {stored}; " if results.steps else ""
+        raise KeyboardInterrupt(f"interrupted; {kept}%hf go runs the plan again")
 
 
 def _go(call: Call) -> None:

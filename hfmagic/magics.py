@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from traitlets.config import Config
 from .completion import complete
 from .config import HFMagic
 from .errors import BadOption, HFMagicError, Unforeseen, one_line, reason_of
+from .language import column_language
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ class HFMagics(Magics):
             error.debug = "--debug" in line.split()
             raise
         except KeyboardInterrupt as stop:  # stays one, so that the cells after it do not run
-            stop._render_traceback_ = lambda: ["interrupted before the first row; run the cell again"]  # type: ignore[attr-defined]
+            said = str(stop) or "interrupted before the first row; run the cell again"
+            stop._render_traceback_ = lambda: [said]  # type: ignore[attr-defined]
             raise
         except Exception as error:
             ours = Unforeseen(reason_of(error), hint="hfmagic did not expect this; --debug shows the stack")
@@ -83,7 +86,9 @@ class HFMagics(Magics):
             batch_size=arguments.batch_size,
         )
         proposal = self.session.propose(cell, variables, arguments.words, options)
-        if not arguments.plan:  # the session has shown the plan
+        if arguments.plan:  # the session has shown it
+            self.session.end_cell()
+        else:
             show_run(self.session, proposal, self._namespace())
 
     def _namespace(self) -> dict[str, Any]:
@@ -103,6 +108,8 @@ def register(shell: InteractiveShell) -> None:
     if shell.Completer is not None:
         shell.Completer.custom_matchers.append(complete(session, shell))
     _registered[id(shell)] = (magics, config)
+    # Loading the language model takes a second; in the background it is there before the first cell asks for it.
+    threading.Thread(target=column_language, args=(["ready"],), daemon=True).start()
 
 
 def unregister(shell: InteractiveShell) -> None:

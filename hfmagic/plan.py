@@ -60,13 +60,17 @@ class Predicate(Schema):
 
 
 class ModelChoice(Schema):
-    """A model pinned to a step: `revision` is 40 hex digits. `reason` says what the choice rests on."""
+    """A model pinned to a step: `revision` is 40 hex digits.
+
+    `reason` says what the choice rests on, `limits` what the model's makers say it cannot do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
     model_id: str
     revision: str = Field(pattern=r"^[0-9a-f]{40}$")
     reason: str = ""
+    limits: str = ""
 
 
 class Step(Schema):
@@ -117,10 +121,10 @@ class Plan(Schema):
     def hash(self) -> str:
         """16 hex digits over what is done: inputs' names and kinds, and the steps with their models.
 
-        The words of the request, the notes and the reasons do not count, so that the same plan asked for in English
+        The words of the request, the notes, reasons and limits do not count, so that the same plan asked for in English
         and in Chinese has the same hash.
         """
-        steps = [s.model_dump(mode="json", exclude={"model": {"reason"}, "wanted": True}) for s in self.steps]
+        steps = [s.model_dump(mode="json", exclude={"model": {"reason", "limits"}, "wanted": True}) for s in self.steps]
         inputs = [[i.name, i.kind] for i in self.inputs]
         text = json.dumps([self.version, inputs, steps], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -67,7 +67,8 @@ class Session:
         self.pool = Pool()
         self.proposal: Proposal | None = None
         self.last: Results | None = None
-        self._live: LivePlan | None = None  # of a proposal that has not run
+        self._live: LivePlan | None = None  # of the cell that runs now
+        self._context = ""  # the variable with which a cell that names no input goes on
         self._outputs: dict[str, tuple[Any, InputSchema]] = {}
 
     # The story
@@ -81,11 +82,16 @@ class Session:
             raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
         inputs = self.find_inputs(request, namespace, names, rows=options.rows)
         plan = self.make_plan(request, inputs)
-        self._live = LivePlan(plan)
-        self._live.show()  # before models are looked at: the first line should not wait for torch
+        live = LivePlan(plan)
+        live.show()  # before models are looked at: the first line should not wait for torch
         self.proposal = self.choose_models(plan, inputs, options)
-        self._live.rebind(self.proposal.plan)
+        live.rebind(self.proposal.plan)
+        self._live = live
         return self.proposal
+
+    def end_cell(self) -> None:
+        """The plan that was shown stays as it is; what runs next shows its own."""
+        self._live = None
 
     def make_plan(self, request: str, inputs: Mapping[str, Input]) -> Plan:
         """The planner's plan, from the request and the inputs' schemas alone."""
@@ -110,6 +116,7 @@ class Session:
             if namespace is not None:
                 namespace[name] = results.value
             self._outputs[name] = (results.value, _schema_of_value(name, results, self.hub))
+            self._context = name if is_input(results.value) else next(iter(proposal.inputs), "")
         return results, answer(results, language=proposal.plan.language)
 
     def use(self, step_id: str, model_id: str) -> Proposal:
@@ -163,8 +170,8 @@ class Session:
         return found
 
     def _fallback(self, namespace: Mapping[str, Any]) -> list[str]:
-        if self._outputs and (name := list(self._outputs)[-1]) in namespace:
-            return [name]
+        if self._context in namespace:
+            return [self._context]
         names = usable_names(namespace)
         usable = [n for n in names if not isinstance(namespace[n], str)] or names
         if len(usable) == 1:

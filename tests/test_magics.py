@@ -332,3 +332,40 @@ print(shell.user_ns["_hf"].iloc[:, 1].tolist())
 
     assert ran.stdout.strip().endswith("['POSITIVE', 'NEGATIVE']"), ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_go_after_use_shows_its_own_plan_with_the_new_model(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan --rows 5\nLabel the sentiment of each review.")
+    run(shell, "%hf use sentiment bert-tiny-sentiment")
+
+    seen = run(shell, "%hf go")
+
+    assert "Plan by rules" in seen.text
+    assert "starter/bert-tiny-sentiment" in seen.text
+    assert "minilm-l6-sentiment" not in seen.text
+
+
+def test_a_bare_cell_goes_on_with_the_newest_result(shell: InteractiveShell):
+    run(shell, "%%hf reviews -o first --rows 5\nLabel the sentiment of each review.")
+    run(shell, "%%hf reviews --rows 9\nLabel the sentiment of each review.")
+
+    run(shell, "%%hf -o counts\nHow many per product?")
+
+    assert shell.user_ns["counts"]["n"].sum() == 9
+
+
+def test_after_a_chart_a_bare_cell_goes_on_with_the_frame(shell: InteractiveShell):
+    run(shell, "%%hf reviews -o chart\nChart the reviews per product.")
+
+    seen = run(shell, "%%hf -o counts\nHow many per product?")
+
+    assert seen.error is None
+    assert shell.user_ns["counts"]["n"].sum() == 60
+
+
+def test_what_a_model_cannot_do_stands_under_the_plan(shell: InteractiveShell):
+    run(shell, "%%hf --plan reviews\nGive each review a title.")
+
+    shown = run(shell, "%hf plan")
+
+    assert "no summary of several sentences" in shown.html

@@ -18,7 +18,8 @@ class ModelFacts:
     """One model. Sizes in bytes; `parameters` a count; `metrics` from the card's model-index, name → value.
 
     `labels` are the names its head gives (empty: it has none or leaves them unnamed). `pooled`: made for one embedding
-    a text. `problem` says why it can never run here: pickle only, own code, a damaged file.
+    a text. `limits` is what its makers say it cannot do, from the card's front matter. `problem` says why it can never
+    run here: pickle only, own code, a damaged file.
     """
 
     model_id: str
@@ -35,6 +36,7 @@ class ModelFacts:
     max_tokens: int | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     pooled: bool = False
+    limits: str = ""
     problem: str = ""
 
     @property
@@ -72,6 +74,7 @@ def read_facts(folder: Path, model_id: str) -> ModelFacts:
         max_tokens=_max_tokens(config),
         metrics=_metrics(card),
         pooled=(folder / "modules.json").exists(),
+        limits=_text(card.get("limits")) or "",
         problem=problem,
     )
 

@@ -120,8 +120,8 @@ def _model(step: Step) -> Markup:
             f"wanted: {step.wanted}" if step.wanted else "no model needed" if _needs_none(step) else "not chosen"
         )
     revision = muted("@", step.model.revision[:7])
-    reason = tag("div", muted(text(step.model.reason, 300)), class_="hfm-sub") if step.model.reason else EMPTY
-    return join([tag("div", code(step.model.model_id), " ", revision), reason])
+    said = [tag("div", muted(text(t, 300)), class_="hfm-sub") for t in (step.model.reason, step.model.limits) if t]
+    return join([tag("div", code(step.model.model_id), " ", revision), *said])
 
 
 def _needs_none(step: Step) -> bool:

@@ -60,7 +60,9 @@ def choose_models(
             continue
         chosen, reason = _pick(step, spec, candidates, named.get(step.id, ""), chooser)
         revision = chooser.hub.revision(chosen.facts)
-        plan = plan.with_model(step.id, ModelChoice(model_id=chosen.facts.model_id, revision=revision, reason=reason))
+        facts = chosen.facts
+        choice = ModelChoice(model_id=facts.model_id, revision=revision, reason=reason, limits=facts.limits)
+        plan = plan.with_model(step.id, choice)
         chooser.store.add_selection(step.task, chosen.facts.model_id, revision, reason)
     return plan, looked
 
