@@ -32,7 +32,9 @@ def main(notebook: Path = HERE / "quickstart.ipynb") -> int:
         return 1
     book = nbformat.read(notebook, as_version=4)
     quiet = ["--Application.log_level=ERROR"]  # ipykernel warns of unencrypted traffic, which stays on this machine
-    client = NotebookClient(book, timeout=600, resources={"metadata": {"path": str(HERE)}}, extra_arguments=quiet)
+    client = NotebookClient(
+        book, timeout=600, resources={"metadata": {"path": str(HERE)}}, extra_arguments=quiet, record_timing=False
+    )
     began: dict[int, float] = {}
 
     def starts(cell: nbformat.NotebookNode, cell_index: int) -> None:
