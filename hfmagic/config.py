@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode
+from traitlets import Dict, Enum, Float, Int, List, TraitError, Unicode
 from traitlets.config import Configurable
 
 from .errors import BadOption
@@ -55,7 +55,6 @@ class HFMagic(Configurable):
     sql_seconds = Float(30.0, min=0.1, help="Longest time (seconds) for one `sql` step.").tag(config=True)
     sql_rows = Int(100_000, min=1, help="Most rows that one `sql` step may give.").tag(config=True)
     file_bytes = Int(200_000_000, min=1, help="Largest file (bytes) that is opened as an input.").tag(config=True)
-    offline = Bool(False, help="Use only what is on this machine; default: False.").tag(config=True)
     seed = Int(0, help="Seed of every random number generator (clustering, sampling).").tag(config=True)
 
     def __init__(self, **traits: Any) -> None:

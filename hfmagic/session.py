@@ -18,7 +18,7 @@ from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownVariable, did_y
 from .hub.folder import FolderHub
 from .kinds import InputSchema, Kind
 from .limits import Limits, parse_limits
-from .media import open_media
+from .media import kind_of_file, open_media
 from .models import Pool, current_device
 from .plan import Plan
 from .planners.rules import plan_by_rules
@@ -133,11 +133,17 @@ class Session:
     ) -> dict[str, Input]:
         """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
 
+        A name is a variable's, or the path of a picture, a sound or a folder of them.
+
         Raises: UnknownVariable with the nearest name; BadOption when two would do.
         """
         names = names or self._mentioned(request, namespace) or self._fallback(namespace)
         found = {}
         for name in names:
+            if name not in namespace and (media := _media_path(name)):
+                word = re.sub(r"\W+", "_", media.stem).strip("_") or "file"
+                found[word] = self._recognise(word, media, rows)
+                continue
             if name not in namespace:
                 known = usable_names(namespace)
                 hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
@@ -295,6 +301,12 @@ def _schema_of_value(name: str, results: Results, hub: FolderHub) -> InputSchema
 def usable_names(namespace: Mapping[str, Any]) -> list[str]:
     """Names of variables that could be an input; IPython's own and private ones are not."""
     return [n for n, v in namespace.items() if not n.startswith("_") and n not in _IPYTHON and is_input(v)]
+
+
+def _media_path(name: str) -> Path | None:
+    """The path that an input on the line stands for: a file of pictures or sound, or a folder."""
+    path = Path(name)
+    return path if kind_of_file(path) or "/" in name else None
 
 
 def _singular(name: str) -> str:

@@ -369,3 +369,14 @@ def test_what_a_model_cannot_do_stands_under_the_plan(shell: InteractiveShell):
     shown = run(shell, "%hf plan")
 
     assert "no summary of several sentences" in shown.html
+
+
+def test_a_path_on_the_line_is_an_input(shell: InteractiveShell):
+    picture = DATA / "photos" / "chelsea.jpg"
+
+    seen = run(shell, f"%%hf {picture} -o animal\nWhat is in the picture?")
+    absent = run(shell, f"%%hf {picture.with_name('chelsae.jpg')}\nWhat is in the picture?")
+
+    assert seen.error is None
+    assert "cat" in seen.text
+    assert "did you mean 'chelsea.jpg'" in absent.error.line
