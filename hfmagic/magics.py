@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import threading
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,6 @@ from traitlets.config import Config
 from .completion import complete
 from .config import HFMagic
 from .errors import BadOption, HFMagicError, Unforeseen, one_line, reason_of
-from .language import column_language
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -108,8 +106,6 @@ def register(shell: InteractiveShell) -> None:
     if shell.Completer is not None:
         shell.Completer.custom_matchers.append(complete(session, shell))
     _registered[id(shell)] = (magics, config)
-    # Loading the language model takes a second; in the background it is there before the first cell asks for it.
-    threading.Thread(target=column_language, args=(["ready"],), daemon=True).start()
 
 
 def unregister(shell: InteractiveShell) -> None:
