@@ -64,8 +64,14 @@ class Tally:
     notes: tuple[str, ...]
 
 
+MOST_NUMBER = 1e150  # a larger one makes sums and matplotlib's ticks overflow
+
+
 def column(table: pa.Table, name: str) -> pa.ChunkedArray:
-    """A column as text, number, date or time; NaN becomes null. UnknownColumn, StepFailed for lists and the like."""
+    """A column as text, number, date or time; NaN and what is too large to draw become null.
+
+    Raises: UnknownColumn; StepFailed for lists and the like.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -82,7 +88,9 @@ def column(table: pa.Table, name: str) -> pa.ChunkedArray:
         values = values.cast(pa.float64())
     kind = values.type
     if pa.types.is_floating(kind):
-        return pc.if_else(pc.is_finite(values), values, pa.scalar(None, kind))
+        values = values.cast(pa.float64())
+        drawable = pc.less(pc.abs(values), MOST_NUMBER)  # false for infinity and NaN
+        return pc.if_else(drawable, values, pa.scalar(None, pa.float64()))
     if pa.types.is_integer(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return values
     if pa.types.is_boolean(kind) or pa.types.is_null(kind) or "string" in str(kind):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
@@ -261,6 +261,7 @@ COLUMNS = st.one_of(
 
 
 @settings(max_examples=60, deadline=None)
+@example("bar", "count", ["", None, None, None], [5.3e307, None, None, None], [None] * 4, "y", "")
 @given(
     st.sampled_from(MARKS),
     st.sampled_from(["count", "mean", "sum", "none"]),
