@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,9 +15,9 @@ from .config import HFMagic
 from .devices import Device
 from .engine.executor import run_plan
 from .engine.step import Machine
-from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownVariable, did_you_mean
+from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownKind, UnknownVariable, did_you_mean
 from .hub.folder import FolderHub
-from .kinds import InputSchema, Kind
+from .kinds import Kind
 from .limits import Limits, parse_limits
 from .media import kind_of_file, open_media
 from .models import Pool, current_device
@@ -32,6 +33,7 @@ from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
 
 DEFAULT_OUTPUT = "_hf"
+MOST_LABELS = 50  # of a column that a planner is told; ImageNet's thousand would bury the rest
 _IPYTHON = frozenset({"In", "Out"})
 # Variables of such names are meant only when they are named on the line, in braces or in backticks.
 _SMALL_WORDS = frozenset("an as at by do for if in is it me my no of on or so the to up us we".split())  # noqa: SIM905  a word list
@@ -69,7 +71,7 @@ class Session:
         self.last: Results | None = None
         self._live: LivePlan | None = None  # of the cell that runs now
         self._context = ""  # the variable with which a cell that names no input goes on
-        self._outputs: dict[str, tuple[Any, InputSchema]] = {}
+        self._outputs: dict[str, tuple[Any, dict[str, tuple[str, ...]]]] = {}  # value, labels of its columns
 
     # The story
 
@@ -115,7 +117,7 @@ class Session:
         if results.steps:  # a run that gave nothing leaves what stood under the name
             if namespace is not None:
                 namespace[name] = results.value
-            self._outputs[name] = (results.value, _schema_of_value(name, results, self.hub))
+            self._outputs[name] = (results.value, _labels_of(results, self.hub))
             self._context = name if is_input(results.value) else next(iter(proposal.inputs), "")
         return results, answer(results, language=proposal.plan.language)
 
@@ -140,15 +142,15 @@ class Session:
         names = names or self._mentioned(request, namespace) or self._fallback(namespace)
         found = {}
         for name in names:
-            if name not in namespace and (media := _media_path(name)):
-                word = re.sub(r"\W+", "_", media.stem).strip("_") or "file"
-                found[word] = self._recognise(word, media, rows)
-                continue
-            if name not in namespace:
+            if name in namespace:
+                found[name] = self._recognise(name, namespace[name], rows)
+            elif path := _media_path(name):
+                word = re.sub(r"\W+", "_", path.stem).strip("_") or "file"
+                found[word] = self._recognise(word, path, rows)
+            else:
                 known = usable_names(namespace)
                 hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
                 raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
-            found[name] = self._recognise(name, namespace[name], rows)
         return found
 
     def shown_inputs(self, proposal: Proposal) -> dict[str, Any]:
@@ -157,7 +159,8 @@ class Session:
         for name, found in proposal.inputs.items():
             if found.frame is None:
                 path = isinstance(found.value, Path)
-                shown[name] = open_media(found.value, found.schema.kind) if path else found.value
+                with contextlib.suppress(UnknownKind):  # damaged: the step that read it has said so
+                    shown[name] = open_media(found.value, found.schema.kind) if path else found.value
         return shown
 
     def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
@@ -188,9 +191,8 @@ class Session:
 
     def _recognise(self, name: str, value: Any, rows: int) -> Input:
         found = recognise(name, value, reader=self.reader)
-        known, schema = self._outputs.get(name, (None, None))
-        if known is value and schema is not None and found.schema.kind is Kind.TABLE:
-            labels = {c.name: c.labels for c in schema.columns}
+        known, labels = self._outputs.get(name, (None, {}))
+        if known is value and found.schema.kind is Kind.TABLE:
             columns = tuple(
                 c.model_copy(update={"labels": labels[c.name], "kind": Kind.LABELS}) if labels.get(c.name) else c
                 for c in found.schema.columns
@@ -281,21 +283,17 @@ class Session:
         )
 
 
-def _schema_of_value(name: str, results: Results, hub: FolderHub) -> InputSchema:
-    """What is known of a stored result without reading it: the label names that its columns can hold."""
-    columns = []
+def _labels_of(results: Results, hub: FolderHub) -> dict[str, tuple[str, ...]]:
+    """The label names that each column of a stored result can hold, known without reading it."""
     scope = Scope(results.plan)
-    known = {c.name: c for i in results.plan.inputs for c in i.columns if c.labels}
+    known = {c.name: c.labels for i in results.plan.inputs for c in i.columns}
     for result in results.values():
-        if result.frame is None:
-            continue
-        for column in scope.added(result.step, result.frame):
-            if column.kind is Kind.LABELS and result.step.model and not column.labels:
+        if result.kind is Kind.LABELS and result.frame is not None:
+            labels = scope.added(result.step, result.frame)[0].labels
+            if not labels and result.step.model:
                 labels = hub.find(result.step.model.model_id).labels
-                column = column.model_copy(update={"labels": labels if len(labels) <= 50 else ()})
-            known[column.name] = column
-    columns = [c for c in known.values() if c.labels]
-    return InputSchema(name=name, kind=Kind.TABLE, columns=tuple(columns))
+            known[result.step.output] = labels if len(labels) <= MOST_LABELS else ()
+    return known
 
 
 def usable_names(namespace: Mapping[str, Any]) -> list[str]:

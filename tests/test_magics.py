@@ -380,3 +380,13 @@ def test_a_path_on_the_line_is_an_input(shell: InteractiveShell):
     assert seen.error is None
     assert "cat" in seen.text
     assert "did you mean 'chelsea.jpg'" in absent.error.line
+
+
+def test_a_damaged_picture_fails_its_step_and_nothing_else(shell: InteractiveShell, tmp_path: Path):
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
+
+    seen = run(shell, f"%%hf {tmp_path / 'torn.png'}\nWhat is in the picture?")
+
+    assert seen.error.code == "HF501"
+    assert "torn.png is not a readable picture" in seen.error.line
+    assert "failed" in seen.text
