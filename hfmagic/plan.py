@@ -176,10 +176,6 @@ class Plan(Schema):
         """The same plan with a model pinned to a step."""
         return self.with_step(self.step(step_id).model_copy(update={"model": model}))
 
-    def with_notes(self, *notes: str) -> Self:
-        """The same plan with more notes, each once."""
-        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
-
     def to_json(self, *, indent: int | None = None) -> str:
         """The plan as JSON, always the same for the same plan."""
         return self.model_dump_json(indent=indent, exclude_defaults=False)

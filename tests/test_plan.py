@@ -47,7 +47,7 @@ def test_a_plan_survives_its_json():
 def test_the_words_of_the_request_do_not_change_the_hash():
     english, chinese = plan_of(sentiment()), plan_of(sentiment(), request="标注情感")
 
-    assert english.hash == chinese.with_notes("a note").hash
+    assert english.hash == chinese.model_copy(update={"notes": ("a note",)}).hash
 
 
 def test_the_model_changes_the_hash_and_its_reason_does_not():

@@ -35,8 +35,9 @@ def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Em
             first_row_seconds = time.perf_counter() - start
         emit(event)
 
+    steps = set(plan.step_ids)
     for step in plan.ordered():
-        if any(step.parents & ({f} | plan.descendants(f)) for f in failed):
+        if not step.parents & steps <= done.keys():  # what it reads from has failed
             continue
         run = StepRun(step, tables, inputs, machine, watch)
         try:

@@ -96,10 +96,8 @@ def run_detect_language(run: StepRun) -> StepResult:
 
     def detect(values: list[Any]) -> list[Any]:
         found = detect_languages(values)
-        if len(values) == 1 and found[0] is None:
+        if None in found:  # the batch is halved until that text stands alone
             raise StepFailed("its language cannot be told")
-        if None in found:
-            raise StepFailed("a text's language cannot be told")  # the batch is halved until that text stands alone
         return list(found)
 
     return run.over_rows("text", lambda values: [1] * len(values), detect)

@@ -61,11 +61,8 @@ class Tables:
             if kinds.get(name) in IN_TABLES:
                 try:
                     columns[name] = frame[name].to_arrow()
-                except (
-                    pa.ArrowException,
-                    UnicodeError,
-                    OverflowError,
-                ):  # what Arrow cannot hold, mixed objects: as text
+                except (pa.ArrowException, UnicodeError, OverflowError):
+                    # what Arrow cannot hold, such as mixed objects: as text
                     columns[name] = pa.array([_as_text(v) for v in column_values(frame, name)], pa.string())
         return pa.table(columns)
 

@@ -47,7 +47,7 @@ def test_a_model_that_was_asked_for_but_not_found_is_named():
 
 
 def test_notes_are_listed_below():
-    plan = reviews().plan.with_notes("took the only text column")
+    plan = reviews().plan.model_copy(update={"notes": ("took the only text column",)})
     assert "<li>took the only text column</li>" in html_of(PlanView(plan))
     assert "note: took the only text column" in repr(PlanView(plan))
 
