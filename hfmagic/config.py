@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from traitlets import Dict, Enum, Float, Int, List, TraitError, Unicode
+from traitlets import Bool, Dict, Enum, Float, Int, List, TraitError, Unicode
 from traitlets.config import Configurable
 
 from .errors import BadOption
@@ -28,6 +28,33 @@ class HFMagic(Configurable):
     hub_dirs = List(
         Unicode(), help="Folders of `org/name` model folders to choose from, beside the starter set; default: none."
     ).tag(config=True)
+    hub_endpoint = Unicode(
+        help="Address of the Hub; default: HF_ENDPOINT, else https://huggingface.co. Nothing is sent while offline is set."
+    ).tag(config=True)
+    hub_cache = Unicode(help="Folder of downloaded models, shared with other tools; default: Hugging Face's own.").tag(
+        config=True
+    )
+    offline = Bool(False, help="Ask no Hub: choose among the models on this machine; default: HF_HUB_OFFLINE.").tag(
+        config=True
+    )
+    ask_download = Int(300_000_000, min=0, help="Bytes from which a download waits for --yes.").tag(config=True)
+    stall_seconds = Float(30.0, min=0.1, help="Seconds without a byte after which a download is given up.").tag(
+        config=True
+    )
+    planner = Unicode(
+        "", help="Who plans: rules, or the name of an endpoint; default: what `%hf planner NAME` chose, else rules."
+    ).tag(config=True)
+    endpoints = Dict(
+        default_value={},
+        help="OpenAI-compatible endpoints by name: {'mine': {'base_url': …, 'model': …, 'key': NAME_OF_VARIABLE}}.",
+    ).tag(config=True)
+    planner_seconds = Float(60.0, min=0.1, help="Longest time (seconds) for a plan by an LLM, all tries together.").tag(
+        config=True
+    )
+    planner_bytes = Int(1_000_000, min=1000, help="Most bytes of one answer of an LLM that are read.").tag(config=True)
+    picker = Enum(["llm", "score"], "llm", help="Who picks models while an LLM plans; code enforces the limits.").tag(
+        config=True
+    )
     allowed_dirs = List(
         Unicode(), help="Folders from which files may be read; default: the current working folder."
     ).tag(config=True)

@@ -25,6 +25,20 @@ HFMagicError
 │   ├── StepFailed          HF501
 │   ├── OutOfMemory         HF502
 │   └── NotAvailable        HF503  something this machine lacks
+├── HubError                the Hub, and the downloads from it
+│   ├── HubUnreachable      HF601  no answer, or offline
+│   ├── HubRefused          HF602  401, 403, 429, 5xx, or no Hub at all
+│   ├── GatedModel          HF603  its owner lets in who asks
+│   ├── RevisionGone        HF604  the pinned commit is not there any more
+│   ├── DownloadFailed      HF605  cut, stalled or damaged on the way
+│   ├── NoSpace             HF606  the disk is too small, or cannot be written
+│   └── NeedsConsent        HF607  more bytes than `ask_download` would be fetched
+├── PlannerError            the LLM behind a planner
+│   ├── NoEndpoint          HF701  no such planner, or it lacks its key or model
+│   ├── EndpointUnreachable HF702
+│   ├── EndpointRefused     HF703  401, 403, 429 or 5xx
+│   ├── EndpointSlow        HF704  no whole answer before the deadline
+│   └── BadAnswer           HF705  no answer of an OpenAI-compatible endpoint, or no plan in it
 └── Unforeseen              HF900  a mistake of hfmagic's own
 """
 
@@ -212,6 +226,90 @@ class NotAvailable(RunError):
     """Something that this machine lacks."""
 
     code = "HF503"
+
+
+class HubError(HFMagicError):
+    """The Hub did not give what was asked for."""
+
+    code = "HF600"
+
+
+class HubUnreachable(HubError):
+    """The Hub does not answer, or `offline` is set."""
+
+    code = "HF601"
+
+
+class HubRefused(HubError):
+    """The Hub answered with a refusal, or what answered is no Hub."""
+
+    code = "HF602"
+
+
+class GatedModel(HubError):
+    """The model's owner lets in only who asked."""
+
+    code = "HF603"
+
+
+class RevisionGone(HubError):
+    """The pinned commit, or a file of it, is not there any more."""
+
+    code = "HF604"
+
+
+class DownloadFailed(HubError):
+    """A download was cut, stalled, or gave other bytes than the Hub names."""
+
+    code = "HF605"
+
+
+class NoSpace(HubError):
+    """The disk is too small for a model, or its folder cannot be written."""
+
+    code = "HF606"
+
+
+class NeedsConsent(HubError):
+    """More bytes than `ask_download` would be fetched, and nobody said yes."""
+
+    code = "HF607"
+
+
+class PlannerError(HFMagicError):
+    """The LLM behind a planner gave no plan."""
+
+    code = "HF700"
+
+
+class NoEndpoint(PlannerError):
+    """There is no planner of that name, or its key or model is not known."""
+
+    code = "HF701"
+
+
+class EndpointUnreachable(PlannerError):
+    """Nothing answers at the planner's address."""
+
+    code = "HF702"
+
+
+class EndpointRefused(PlannerError):
+    """The endpoint answered with a refusal."""
+
+    code = "HF703"
+
+
+class EndpointSlow(PlannerError):
+    """No whole answer came before the deadline."""
+
+    code = "HF704"
+
+
+class BadAnswer(PlannerError):
+    """What came back is no OpenAI-compatible answer, or holds no plan."""
+
+    code = "HF705"
 
 
 class Unforeseen(HFMagicError):
