@@ -28,9 +28,9 @@ class HFMagic(Configurable):
     hub_dirs = List(
         Unicode(), help="Folders of `org/name` model folders to choose from, beside the starter set; default: none."
     ).tag(config=True)
-    hub_endpoint = Unicode(
-        help="Address of the Hub; default: HF_ENDPOINT, else https://huggingface.co. Nothing is sent while offline is set."
-    ).tag(config=True)
+    hub_endpoint = Unicode(help="Address of the Hub; default: HF_ENDPOINT, else https://huggingface.co.").tag(
+        config=True
+    )
     hub_cache = Unicode(help="Folder of downloaded models, shared with other tools; default: Hugging Face's own.").tag(
         config=True
     )

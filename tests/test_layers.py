@@ -14,9 +14,9 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 # Ground floor first; within a floor, a room may import those named before it.
 FLOORS = (
     ("errors", "config"),
-    ("kinds", "language", "media", "recognise", "conversions", "devices"),
-    ("tasks", "limits", "plan", "scope"),
-    ("hub", "starter", "store", "models", "results"),
+    ("kinds", "language", "media", "recognise", "conversions", "devices", "processes"),
+    ("tasks", "limits", "plan", "scope", "tags"),
+    ("hub", "starter", "store", "models", "llm", "results"),
     ("planners", "selection", "runners", "operations"),
     ("engine", "answer", "render"),
     ("session",),

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 from ..errors import StarterError
 from ..hub.revision import file_sha256
+from ..processes import start, stop
 from .model import Source
-from .process import start, stop
 from .progress import Progress
 
 _POLL = 0.2  # seconds between two looks at how much has arrived

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import IO, Self, cast
 
 from ..errors import StarterError
-from .process import start, stop
+from ..processes import start, stop
 from .progress import Progress
 from .recipe import Figure, Job
 
