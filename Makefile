@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OLAH := .venv-olah
+NODE_MODULES := tests/npm/node_modules
 # CPU wheels of torch where their index answers; elsewhere the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
@@ -19,6 +21,16 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check $$extra -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# Clients and servers by others, against which the tests hold the Test Hub: a mirror, and the JavaScript client.
+$(OLAH)/.installed: tests/hubserver/olah.txt
+	$(PYTHON) -m venv $(OLAH)
+	$(OLAH)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(NODE_MODULES)/.installed: tests/npm/package.json tests/npm/package-lock.json | $(VENV)/.installed
+	$(BIN)/npm ci --prefix tests/npm --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 demo: $(VENV)/.installed
 	$(BIN)/python notebooks/demo.py
 
@@ -26,7 +38,7 @@ lab: $(VENV)/.installed
 	$(BIN)/hfmagic starter
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: $(VENV)/.installed check
+test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
 	$(BIN)/python -m pytest
 
@@ -36,4 +48,4 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Completion in `%hf` lines and `%%hf` cells: options, variables, columns, tasks and models on this machine."""
+"""Completion in `%hf` lines and `%%hf` cells: options, variables, columns, tasks, planners, models here and found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .session import usable_names
+from .tags import hub_tags
 from .tasks import CATALOGUE
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-OPTIONS = ("-o", "--plan", "--model", "--limit", "--rows", "--device", "--batch-size", "--debug")
+OPTIONS = ("-o", "--plan", "--model", "--limit", "--rows", "--device", "--batch-size", "--offline", "--yes", "--debug")
 LIMITS = ("license=permissive", "max_size=", "max_parameters=", "language=", "owner=", "not_owner=")
 DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
 
@@ -73,9 +74,18 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
     if words and words[0] in ("why", "use") and session.proposal:
         on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
         return session.proposal.candidates if on_step else _model_ids(session)
-    if words and words[0] == "models" and (len(words) == 1 or fragment):
-        return [] if fragment == "models" else CATALOGUE
-    return LINES
+    if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
+        after: dict[str, Callable[[], Iterable[str]]] = {
+            "go": lambda: ["--yes"],
+            "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],
+            "models": lambda: CATALOGUE,
+            "plan": lambda: ["json"],
+            "planner": lambda: [str(r["planner"]) for r in session.planner.known()],
+            "sent": lambda: ["all"],
+            "unload": lambda: [m.facts.model_id for m in session.pool.loaded()],
+        }
+        return after[words[0]]() if words[0] in after else ()
+    return LINES if len(words) <= 1 else ()
 
 
 def _in_body(body: str, namespace: dict[str, Any]) -> tuple[str, list[str]]:
@@ -100,7 +110,8 @@ def _variables(namespace: dict[str, Any]) -> list[str]:
 
 
 def _model_ids(session: Session) -> list[str]:
-    return [m.model_id for m in session.hub.models()]
+    """Models on this machine, and those that a search has found."""
+    return [m.model_id for m in (*session.hub.models(), *session.hub.seen())]
 
 
 def _starting(fragment: str, names: Iterable[str]) -> list[str]:

@@ -17,6 +17,7 @@ from traitlets.config import Configurable
 from .errors import BadOption
 
 _PREFIX = "HFMAGIC_"
+OFFICIAL_HUB = "https://huggingface.co"
 
 
 class HFMagic(Configurable):
@@ -91,6 +92,21 @@ class HFMagic(Configurable):
     def cache_path(self) -> Path:
         """Folder for the starter set, the store and caches."""
         return Path(self.cache_dir).expanduser() if self.cache_dir else user_cache_path("hfmagic")
+
+    @property
+    def hub_address(self) -> str:
+        """The Hub to ask; empty while offline."""
+        offline = self.offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+        return "" if offline else (self.hub_endpoint or os.environ.get("HF_ENDPOINT") or OFFICIAL_HUB).rstrip("/")
+
+    @property
+    def hub_cache_path(self) -> Path:
+        """Folder of downloaded models."""
+        if self.hub_cache:
+            return Path(self.hub_cache).expanduser()
+        from huggingface_hub.constants import HF_HUB_CACHE
+
+        return Path(HF_HUB_CACHE)
 
     @property
     def starter_path(self) -> Path:

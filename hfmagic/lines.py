@@ -1,9 +1,10 @@
-"""The words after `%hf`: go, plan, why, use, models, status, doctor, help. Each shows something; none is clever."""
+"""The words after `%hf`, such as go, why and use. Each shows something; none is clever."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,9 +14,10 @@ from .render.choice_view import table_view
 from .render.plan_view import PlanView
 from .render.results_view import results_mimebundle
 from .selection.candidates import Candidate
-from .session import DEFAULT_OUTPUT, Proposal, Session
+from .session import DEFAULT_OUTPUT, Options, Proposal, Session
 from .starter import OFFER
-from .tasks import CATALOGUE, find_task
+from .tags import HubTag, find_tag, hub_tags
+from .tasks import CATALOGUE, TaskSpec
 
 HELP = """\
 %%hf [inputs] [-o name]   describe a task in the cell, in English or Chinese
@@ -24,7 +26,8 @@ HELP = """\
 %hf use STEP MODEL        swap the model of a step, then %hf go
 %hf plan [json]           the last plan
 
-More: %hf models [TASK] · %hf status · %hf doctor · %hf help tasks · %hf? for the options"""
+More: %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf status · %hf unload [MODEL] · %hf doctor
+      %hf help tasks · %hf? for the options"""
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,12 @@ class Call:
     session: Session
     words: Sequence[str]
     namespace: MutableMapping[str, Any]
-    limit: str
+    options: Options
 
 
-def run_line(session: Session, words: Sequence[str], namespace: MutableMapping[str, Any], *, limit: str = "") -> None:
+def run_line(
+    session: Session, words: Sequence[str], namespace: MutableMapping[str, Any], options: Options | None = None
+) -> None:
     """Do what a `%hf` line says. Raises: BadOption for a word that is none of LINES."""
     word, *rest = words or ("help",)
     if word not in LINES:
@@ -46,7 +51,7 @@ def run_line(session: Session, words: Sequence[str], namespace: MutableMapping[s
     low, high, function = LINES[word]
     if not low <= len(rest) <= high:
         raise BadOption(f"%hf {word} takes {low if low == high else f'{low} to {high}'} words.", hint="see %hf help")
-    function(Call(session, rest, namespace, limit))
+    function(Call(session, rest, namespace, options or Options()))
 
 
 def show_plan(proposal: Proposal) -> None:
@@ -78,7 +83,9 @@ def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str
 def _go(call: Call) -> None:
     if call.session.proposal is None:
         raise BadOption("there is no plan to run.", hint="describe a task in a %%hf cell first")
-    show_run(call.session, call.session.proposal, call.namespace)
+    proposal = call.session.proposal
+    options = replace(proposal.options, yes=proposal.options.yes or call.options.yes)
+    show_run(call.session, replace(proposal, options=options), call.namespace)
 
 
 def _plan(call: Call) -> None:
@@ -101,7 +108,7 @@ def _use(call: Call) -> None:
 
 def _models(call: Call) -> None:
     if call.words:
-        rows = [_row(c) for c in call.session.candidates(call.words[0], call.limit)]
+        rows = [_row(c) for c in call.session.candidates(call.words[0], call.options.limit)]
         _display(table_view(f"Models for {call.words[0]}", rows, columns=WHY))
         return
     rows = [
@@ -110,6 +117,7 @@ def _models(call: Call) -> None:
             "task": m.task or "",
             "license": m.license or "unknown",
             "size": f"{m.weight_bytes / 1e6:,.0f} MB",
+            "downloaded": m.fetched,
             "languages": ", ".join(m.languages),
             "problem": m.problem,
         }
@@ -129,7 +137,7 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
     return {
         "model": facts.model_id,
         "license": f"{facts.license or 'unknown'} ({license_class(facts.license)})",
-        "size": f"{facts.weight_bytes / 1e6:,.0f} MB",
+        "size": f"{facts.weight_bytes / 1e6:,.0f} MB{'' if facts.folder else ' to fetch'}",
         "score": "" if out else f"{candidate.score:.2f}",
         "quality": "" if out else f"{candidate.quality:.2f}",
         "speed": "" if out else f"{candidate.speed:.2f}",
@@ -155,6 +163,40 @@ def _status(call: Call) -> None:
     _display(table_view("Devices and loaded models", [*devices, *models], columns=("what", "detail", "memory")))
 
 
+def _unload(call: Call) -> None:
+    gone = call.session.pool.unload(call.words[0] if call.words else "")
+    print(f"unloaded: {', '.join(gone)}" if gone else "no such model is loaded; %hf status lists those that are")
+
+
+def _planner(call: Call) -> None:
+    planner = call.session.planner
+    if call.words:
+        name = planner.choose(*call.words)
+        where = f" at {planner.llm.endpoint.base_url}" if planner.llm else ", in this kernel; nothing leaves it"
+        print(f"planner: {name}{where}")
+        return
+    now = planner.name.partition(":")[0]
+    rows = [{"": "●" if r["planner"] == now else "", **r} for r in planner.known()]
+    if now not in {r["planner"] for r in rows}:
+        rows.append({"": "●", "planner": planner.name, "address": "", "key": ""})
+    _display(table_view(f"Planners; now: {planner.name}", rows, columns=("", "planner", "address", "key")))
+
+
+def _sent(call: Call) -> None:
+    """Every byte that went to an LLM, and every question to the Hub, since the kernel started."""
+    if call.words not in ([], ["all"]):
+        raise BadOption(f"%hf sent {call.words[0]!r} is unknown.", hint="%hf sent, or %hf sent all for earlier kernels")
+    sent = call.session.store.sent(0.0 if call.words else call.session.started)
+    for at, url, body in sent:
+        print(f"{datetime.fromtimestamp(at):%Y-%m-%d %H:%M:%S} POST {url} · {len(body):,} bytes")
+        print(body.decode("utf-8", "backslashreplace"))
+    asked = call.session.asked()
+    for question in asked:
+        print(f"{datetime.fromtimestamp(question.at):%Y-%m-%d %H:%M:%S} GET {question.url}")
+    if not sent and not asked:
+        print("nothing was sent")
+
+
 def _doctor(call: Call) -> None:
     from .doctor import examine
 
@@ -166,14 +208,26 @@ def _help(call: Call) -> None:
         print(HELP)
         return
     if call.words[0] != "tasks":
-        spec = find_task(call.words[0])
-        print(f"{spec.name}: {spec.help}\n" + "\n".join(f"  {p.name}: {p.help}" for p in spec.parameters))
+        print(_about(call.words[0]))
         return
-    rows = [
-        {"task": s.name, "takes": ", ".join(s.takes.values()), "gives": s.gives.value, "what": s.help}
-        for s in CATALOGUE.values()
-    ]
-    _display(table_view("Tasks", rows, columns=("task", "takes", "gives", "what")))
+    here = [_task_row(s, s.help) for s in CATALOGUE.values()]
+    others = [_task_row(t, t.why_not) for t in hub_tags().values() if not t.runnable]
+    _display(table_view("Tasks", here, columns=("task", "takes", "gives", "what")))
+    _display(table_view("Tasks of the Hub that are not run", others, columns=("task", "takes", "gives", "why not")))
+
+
+def _task_row(task: TaskSpec | HubTag, said: str) -> Mapping[str, object]:
+    takes = ", ".join(map(str, task.takes.values()))
+    return {"task": task.name, "takes": takes, "gives": str(task.gives), "what": said, "why not": said}
+
+
+def _about(name: str) -> str:
+    """A task in words: what it does, takes and gives, its parameters; of a tag that is not run, why not."""
+    task = CATALOGUE.get(name) or find_tag(name)
+    first, last = (task.help, "") if isinstance(task, TaskSpec) else (task.summary, f"  not run: {task.why_not}")
+    takes = f"  takes {', '.join(map(str, task.takes.values()))}, gives {task.gives}"
+    parameters = [f"  {p.name}: {p.help}" for p in task.parameters]
+    return "\n".join(filter(None, (f"{task.name}: {first}", takes, *parameters, last)))
 
 
 Line = Callable[[Call], None]
@@ -184,6 +238,9 @@ LINES: Mapping[str, tuple[int, int, Line]] = MappingProxyType(
         "why": (1, 1, _why),
         "use": (2, 2, _use),
         "models": (0, 1, _models),
+        "unload": (0, 1, _unload),
+        "planner": (0, 2, _planner),
+        "sent": (0, 1, _sent),
         "status": (0, 0, _status),
         "doctor": (0, 0, _doctor),
         "help": (0, 1, _help),

@@ -46,6 +46,8 @@ class HFMagics(Magics):
     @argument("--rows", type=int, default=0, metavar="N", help="only the first N rows of each frame")
     @argument("--device", default="", help="where models run: auto, cpu, cuda, mps")
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
+    @argument("--offline", action="store_true", help="ask no Hub: only models on this machine")
+    @argument("--yes", action="store_true", help="agree to a large download")
     @argument("--debug", action="store_true", help="show the stack of an error")
     @line_cell_magic(NAME)  # type: ignore[arg-type]
     def hf(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> None:
@@ -55,7 +57,7 @@ class HFMagics(Magics):
         try:
             arguments = _parsed(self.hf, line)
             if cell is None:
-                run_line(self.session, arguments.words, self._namespace(), limit=arguments.limit)
+                run_line(self.session, arguments.words, self._namespace(), _options(arguments))
             else:
                 self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
         except UsageError:
@@ -75,15 +77,7 @@ class HFMagics(Magics):
     def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
         from .lines import show_run
 
-        options = Options(
-            output=_checked_name(arguments.output),
-            models=dict(_pair(text) for text in arguments.model),
-            limit=arguments.limit,
-            rows=arguments.rows,
-            device=arguments.device,
-            batch_size=arguments.batch_size,
-        )
-        proposal = self.session.propose(cell, variables, arguments.words, options)
+        proposal = self.session.propose(cell, variables, arguments.words, _options(arguments))
         if arguments.plan:  # the session has shown it
             self.session.end_cell()
         else:
@@ -147,6 +141,19 @@ def _parsed(function: Any, line: str) -> Any:
         if getattr(arguments, name) < 0:
             raise BadOption(f"--{name.replace('_', '-')} is {getattr(arguments, name)}.", hint="give a number above 0")
     return arguments
+
+
+def _options(arguments: Any) -> Options:
+    return Options(
+        output=_checked_name(arguments.output),
+        models=dict(_pair(text) for text in arguments.model),
+        limit=arguments.limit,
+        rows=arguments.rows,
+        device=arguments.device,
+        batch_size=arguments.batch_size,
+        offline=arguments.offline,
+        yes=arguments.yes,
+    )
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib.metadata
 import os
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .devices import Device, choose_device, choose_dtype, find_devices, uninterrupted
-from .errors import DamagedModel, NotAvailable, NoTrainedHead, OutOfMemory, is_out_of_memory, reason_of
+from .errors import DamagedModel, NotAvailable, NoTrainedHead, OutOfMemory, clip, is_out_of_memory, reason_of
 from .hub.facts import ModelFacts
 
 # Weights that the task does not use: a sentence encoder is read by mean pooling, so it may lack BERT's pooler.
@@ -75,6 +78,14 @@ class Pool:
         """What is loaded, least recently used first."""
         return tuple(self._loaded.values())
 
+    def unload(self, model_id: str = "") -> tuple[str, ...]:
+        """Let a model go, or every one; gives the ids of those that went."""
+        keys = [k for k, m in self._loaded.items() if model_id in ("", m.facts.model_id)]
+        gone = tuple(dict.fromkeys(self._loaded.pop(k).facts.model_id for k in keys))
+        if gone:
+            _collect()
+        return gone
+
     def clear(self) -> None:
         """Let every model go."""
         self._loaded.clear()
@@ -101,44 +112,94 @@ def _bytes(facts: ModelFacts, dtype: str) -> int:
     return facts.parameters * {"float64": 8, "float32": 4}.get(dtype, 2)
 
 
+def head_problem(folder: Path, auto: str) -> str:
+    """Why the task cannot be done with a model folder, also one without weights (hub/skeleton); else an empty string.
+
+    The model is loaded onto the meta device: its structure without a number.
+    """
+    try:
+        _, info = _read(folder, auto, device_map="meta")
+    except Exception as error:  # noqa: BLE001 - a config can be wrong in every way; it is a reason, not a failure
+        return clip(reason_of(_newer(error) or error), 100)
+    missing = _missing(info, auto)
+    return f"has no trained head for {_head(auto)}: lacks {min(missing)}" if missing else ""
+
+
 def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device: str, dtype: str) -> Loaded:
     """Read a folder. Raises NoTrainedHead when a weight of the head is not in the files, DamagedModel otherwise."""
-    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # else transformers may call a conversion service
-    with uninterrupted():
-        import torch
-        import transformers
-
-        read_processor, read_model = getattr(transformers, processor), getattr(transformers, auto)
+    if facts.folder is None:
+        raise DamagedModel(f"{facts.model_id} is not on this machine.", hint="run the cell again")
     start = time.perf_counter()
-    folder = str(facts.folder)
     try:
         with quiet():
-            prepare = read_processor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-            model, info = read_model.from_pretrained(
-                folder,
-                local_files_only=True,
-                trust_remote_code=False,
-                use_safetensors=True,
-                weights_only=True,
-                dtype=getattr(torch, dtype),
-                output_loading_info=True,
+            prepare = _class(processor).from_pretrained(
+                str(facts.folder), local_files_only=True, trust_remote_code=False
             )
+        model, info = _read(facts.folder, auto, dtype=_dtype(dtype))
         model = model.to(device).eval()
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory(f"{facts.model_id} does not fit into memory.", hint="a smaller model") from error
-        what = f"{facts.model_id} cannot be loaded: {reason_of(error)}"
+        what = f"{facts.model_id} cannot be loaded: {reason_of(_newer(error) or error)}"
         raise DamagedModel(what, hint="%hf models shows others") from error
-    missing = {k for k in info["missing_keys"] if not k.startswith(_MAY_MISS.get(auto, ()))}
-    missing |= {str(k[0] if isinstance(k, tuple) else k) for k in info["mismatched_keys"]}
-    if missing:
+    if missing := _missing(info, auto):
         raise NoTrainedHead(
-            f"{facts.model_id} has no trained head for {auto.removeprefix('AutoModelFor').removeprefix('AutoModel')}:"
+            f"{facts.model_id} has no trained head for {_head(auto)}:"
             f" {len(missing)} weights missing ({min(missing)}); its scores would be random.",
             hint="%hf use STEP MODEL",
         )
     size = sum(p.numel() * p.element_size() for p in model.parameters())
     return Loaded(facts, revision, model, prepare, device, dtype, size, time.perf_counter() - start)
+
+
+def _read(folder: Path, auto: str, **options: Any) -> tuple[Any, Mapping[str, Any]]:
+    """The model in a local folder, and which of its weights were there; never code of its own, never pickle."""
+    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # else transformers may call a conversion service
+    read = _class(auto)
+    with quiet():
+        model, info = read.from_pretrained(
+            str(folder),
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            weights_only=True,
+            output_loading_info=True,
+            **options,
+        )
+    return model, info
+
+
+def _class(name: str) -> Any:
+    with uninterrupted():
+        import torch  # noqa: F401 - an import that is broken off leaves it half loaded
+        import transformers
+
+        return getattr(transformers, name)
+
+
+def _dtype(name: str) -> Any:
+    import torch
+
+    return getattr(torch, name)
+
+
+def _missing(info: Mapping[str, Any], auto: str) -> set[str]:
+    """Weights that the files lack, or have in another shape."""
+    missing = {str(k) for k in info["missing_keys"] if not k.startswith(_MAY_MISS.get(auto, ()))}
+    return missing | {str(k[0] if isinstance(k, tuple) else k) for k in info["mismatched_keys"]}
+
+
+def _head(auto: str) -> str:
+    return auto.removeprefix("AutoModelFor").removeprefix("AutoModel")
+
+
+def _newer(error: BaseException) -> DamagedModel | None:
+    """What transformers says in a page about an architecture that it does not know, in a line."""
+    found = re.search(r"model type `?([\w.-]+)`? but Transformers does not recognize", str(error))
+    if not found:
+        return None
+    version = importlib.metadata.version("transformers")
+    return DamagedModel(f"its architecture {found[1]} is newer than transformers {version}")
 
 
 @contextlib.contextmanager

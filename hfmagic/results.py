@@ -97,6 +97,17 @@ class Loading:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloading:
+    """The model of a step is being fetched: `done` of `total` bytes; `note` says what it waits for."""
+
+    step_id: str
+    model_id: str
+    done: int
+    total: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """A step runs; `rows` are selected."""
 
@@ -129,5 +140,5 @@ class Failed:
     error: HFMagicError | KeyboardInterrupt
 
 
-Event = Loading | Started | Progress | Done | Failed
+Event = Downloading | Loading | Started | Progress | Done | Failed
 Emit = Callable[[Event], None]

@@ -10,7 +10,8 @@ from .conversions import may_become
 from .errors import InvalidPlan, UnknownColumn, did_you_mean
 from .kinds import ColumnSchema, InputSchema, Kind
 from .plan import Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
-from .tasks import TaskSpec, find_task
+from .tags import runnable_task
+from .tasks import TaskSpec
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Scope:
 
     def spec(self, step: Step) -> TaskSpec:
         """The task of a step."""
-        return find_task(step.task, step=step.id)
+        return runnable_task(step.task, step=step.id)
 
     def frame_of(self, reference: Reference) -> str | None:
         """The frame whose rows a reference follows; None for a single value or a whole table."""

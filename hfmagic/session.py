@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,26 +13,32 @@ from pathlib import Path
 from typing import Any
 
 from .answer import Answer, answer
-from .config import HFMagic
+from .config import OFFICIAL_HUB, HFMagic
 from .devices import Device
 from .engine.executor import run_plan
 from .engine.step import Machine
-from .errors import BadOption, EmptyRequest, InvalidPlan, UnknownKind, UnknownVariable, did_you_mean
+from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, UnknownKind, UnknownVariable, did_you_mean
+from .hub.blobs import Checked
+from .hub.cached import CachedModels
+from .hub.client import Asked, HubClient
 from .hub.folder import FolderHub
+from .hub.sources import Sources
 from .kinds import Kind
 from .limits import Limits, parse_limits
 from .media import kind_of_file, open_media
 from .models import Pool, current_device
 from .plan import Plan
-from .planners.rules import plan_by_rules
+from .planners.planner import RULES, Planner
 from .recognise import Input, Reader, is_input, recognise
 from .render.plan_view import LivePlan
 from .results import Results
 from .scope import Scope
-from .selection.candidates import Candidate
+from .selection.candidates import SEARCHED_AS, Candidate, rank
 from .selection.choose import Chooser, choose_models
+from .selection.picker import llm_picker
 from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
+from .tags import runnable_task
 
 DEFAULT_OUTPUT = "_hf"
 MOST_LABELS = 50  # of a column that a planner is told; ImageNet's thousand would bury the rest
@@ -41,7 +49,10 @@ _SMALL_WORDS = frozenset("an as at by do for if in is it me my no of on or so th
 
 @dataclass(frozen=True)
 class Options:
-    """How a request is to be run. `models` maps step ids to model ids; `rows` takes the first rows of each frame."""
+    """How a request is to be run.
+
+    `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads.
+    """
 
     output: str = ""
     models: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +60,8 @@ class Options:
     rows: int = 0
     device: str = ""
     batch_size: int = 0
+    offline: bool = False
+    yes: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,10 +80,12 @@ class Session:
     def __init__(self, config: HFMagic | None = None) -> None:
         self.config = config or HFMagic()
         self.pool = Pool()
+        self.started = time.time()  # what was sent since is this kernel's
         self.proposal: Proposal | None = None
         self.last: Results | None = None
         self._live: LivePlan | None = None  # of the cell that runs now
         self._context = ""  # the variable with which a cell that names no input goes on
+        self._sources: dict[tuple[object, ...], Sources] = {}
         self._outputs: dict[str, tuple[Any, dict[str, tuple[str, ...]]]] = {}  # value, labels of its columns
 
     # The story
@@ -83,8 +98,11 @@ class Session:
         if not request.strip():
             raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
         inputs = self.find_inputs(request, namespace, names, rows=options.rows)
+        live = LivePlan()
+        if (planner := self.planner.name) != RULES:
+            live.say(f"asking {planner} for a plan: the request and the inputs' schemas, no row …")
         plan = self.make_plan(request, inputs)
-        live = LivePlan(plan)
+        live.rebind(plan)
         live.show()  # before models are looked at: the first line should not wait for torch
         self.proposal = self.choose_models(plan, inputs, options)
         live.rebind(self.proposal.plan)
@@ -98,7 +116,7 @@ class Session:
     def make_plan(self, request: str, inputs: Mapping[str, Input]) -> Plan:
         """The planner's plan, from the request and the inputs' schemas alone."""
         previous = self.last.plan if self.last else None
-        return plan_by_rules(request, tuple(i.schema for i in inputs.values()), previous=previous)
+        return self.planner.plan(request, tuple(i.schema for i in inputs.values()), previous=previous)
 
     def choose_models(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Proposal:
         """The plan with a model pinned to each step, under the limits."""
@@ -110,6 +128,7 @@ class Session:
         """Run a proposal, showing its plan live; store the result under its name and remember it."""
         live, self._live = self._live or LivePlan(proposal.plan), None
         live.show()
+        self._ask_first(proposal)
         results = run_plan(proposal.plan, proposal.inputs, self._machine(proposal.options), live.on)
         live.flush()
         self.last = results
@@ -117,7 +136,7 @@ class Session:
         if results.steps:  # a run that gave nothing leaves what stood under the name
             if namespace is not None:
                 namespace[name] = results.value
-            self._outputs[name] = (results.value, _labels_of(results, self.hub))
+            self._outputs[name] = (results.value, _labels_of(results, self.sources(proposal.options)))
             self._context = name if is_input(results.value) else next(iter(proposal.inputs), "")
         return results, answer(results, language=proposal.plan.language)
 
@@ -127,6 +146,20 @@ class Session:
         options = replace(proposal.options, models={**proposal.options.models, step_id: model_id})
         self.proposal = self.choose_models(proposal.plan, proposal.inputs, options)
         return self.proposal
+
+    def _ask_first(self, proposal: Proposal) -> None:
+        """NeedsConsent before more than `ask_download` bytes are fetched: a cell never waits for an answer."""
+        if proposal.options.yes:
+            return
+        hub = self.sources(proposal.options)
+        pinned = {s.model.model_id: s.model.revision for s in proposal.plan.steps if s.model}
+        sizes = {m: size for m, revision in pinned.items() if (size := hub.to_fetch(m, revision))}
+        if (total := sum(sizes.values())) >= self.config.ask_download:
+            largest = max(sizes, key=lambda m: sizes[m])
+            raise NeedsConsent(
+                f"this plan downloads {total / 1e6:,.0f} MB, {largest} most of it.",
+                hint="%hf go --yes fetches it; --limit max_size=300MB looks for smaller ones",
+            )
 
     # Inputs
 
@@ -211,19 +244,39 @@ class Session:
         return Reader(self.config.allowed_paths, self.config.file_bytes)
 
     @property
-    def hub(self) -> FolderHub:
-        """The models on this machine."""
-        roots = self.config.hub_paths
-        if self._hub is None or self._hub.roots != roots:
-            self._hub = FolderHub(roots)
-        return self._hub
+    def hub(self) -> Sources:
+        """Where models come from, as the settings are now."""
+        return self.sources(Options())
 
-    _hub: FolderHub | None = None
+    def sources(self, options: Options) -> Sources:
+        """Where models come from, for one request."""
+        config = self.config
+        address = "" if options.offline else config.hub_address
+        key = (config.hub_paths, config.hub_cache_path, address, config.cache_path, config.stall_seconds)
+        if key not in self._sources:
+            self._sources[key] = Sources(
+                FolderHub(config.hub_paths),
+                CachedModels(config.hub_cache_path, config.cache_path / "hub-notes"),
+                HubClient(address, token=_token_for(address)) if address else None,
+                Checked(config.cache_path / "checked"),
+                config.stall_seconds,
+            )
+        return self._sources[key]
 
     @cached_property
     def store(self) -> Store:
         """What is remembered between sessions."""
         return Store(self.config.cache_path / "store.sqlite3")
+
+    def asked(self) -> tuple[Asked, ...]:
+        """Every question to a Hub in this kernel, in order."""
+        clients = (s.client for s in self._sources.values() if s.client)
+        return tuple(sorted((a for c in clients for a in c.asked), key=lambda a: a.at))
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Who plans."""
+        return Planner(self.config, self.store)
 
     def device(self, options: Options | None = None) -> Device:
         """Where models run now."""
@@ -231,13 +284,10 @@ class Session:
 
     def candidates(self, task: str, limit: str = "") -> tuple[Candidate, ...]:
         """Every model as a candidate for a task, best first."""
-        from .selection.candidates import rank
-        from .tasks import find_task
-
         limits = parse_limits(self.config.limit).merged(parse_limits(limit))
-        return rank(
-            find_task(task), self.hub.models(), limits=limits, device=self.device(), weights=self.config.weights
-        )
+        spec = runnable_task(task)
+        found = self.hub.search(SEARCHED_AS.get(task, task), language=limits.language or "")
+        return rank(spec, found.models, limits=limits, device=self.device(), weights=self.config.weights)
 
     def why(self, step_id: str) -> tuple[Candidate, ...]:
         """The candidates of a step of the last plan, best first, the rejected ones with their reasons."""
@@ -256,20 +306,22 @@ class Session:
         return self.proposal
 
     def _chooser(self, limits: Limits, options: Options) -> Chooser:
+        llm = self.planner.llm if self.config.picker == "llm" else None
         return Chooser(
-            hub=self.hub,
+            hub=self.sources(options),
             limits=limits,
             device=self.device(options),
             weights=self.config.weights,
             store=self.store,
             no_models_hint=OFFER,
             left_out={"text-to-speech": VOICE_LEFT_OUT},
+            picker=llm_picker(llm) if llm else None,
         )
 
     def _machine(self, options: Options) -> Machine:
         config = self.config
         return Machine(
-            hub=self.hub,
+            hub=self.sources(options),
             pool=self.pool,
             device=self.device(options),
             reader=self.reader,
@@ -283,7 +335,7 @@ class Session:
         )
 
 
-def _labels_of(results: Results, hub: FolderHub) -> dict[str, tuple[str, ...]]:
+def _labels_of(results: Results, hub: Sources) -> dict[str, tuple[str, ...]]:
     """The label names that each column of a stored result can hold, known without reading it."""
     scope = Scope(results.plan)
     known = {c.name: c.labels for i in results.plan.inputs for c in i.columns}
@@ -291,9 +343,17 @@ def _labels_of(results: Results, hub: FolderHub) -> dict[str, tuple[str, ...]]:
         if result.kind is Kind.LABELS and result.frame is not None:
             labels = scope.added(result.step, result.frame)[0].labels
             if not labels and result.step.model:
-                labels = hub.find(result.step.model.model_id).labels
+                labels = hub.find(result.step.model.model_id, result.step.model.revision).labels
             known[result.step.output] = labels if len(labels) <= MOST_LABELS else ()
     return known
+
+
+def _token_for(address: str) -> str | None:
+    """The user's token: for the official Hub, and for the one that HF_ENDPOINT names; no other is shown it."""
+    from huggingface_hub import get_token
+
+    own = os.environ.get("HF_ENDPOINT", "").rstrip("/")
+    return get_token() if address in (OFFICIAL_HUB, own) else None
 
 
 def usable_names(namespace: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,7 @@
-"""What is remembered between sessions, in SQLite: selections, and measured load and run times. Holds no row of data."""
+"""What is remembered between sessions, in SQLite: selections, picks, measured times, choices, what was sent.
+
+It holds no row of data.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS selections (at REAL, task TEXT, model_id TEXT, revision TEXT, reason TEXT);
 CREATE TABLE IF NOT EXISTS runs (
   at REAL, task TEXT, model_id TEXT, revision TEXT, device TEXT, dtype TEXT,
   rows INTEGER, seconds REAL, load_seconds REAL);
+CREATE TABLE IF NOT EXISTS agreements (at REAL, task TEXT, picked TEXT, best TEXT);
+CREATE TABLE IF NOT EXISTS sent (at REAL, url TEXT, body BLOB);
+CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT);
 """
 
 
@@ -53,6 +60,35 @@ class Store:
         row = (time.time(), run.task, run.model_id, run.revision, run.device, run.dtype)
         self._do("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?)", (*row, run.rows, run.seconds, run.load_seconds))
 
+    def add_agreement(self, task: str, picked: str, best: str) -> None:
+        """Remember which model an LLM picked, and which one the score would have taken."""
+        self._do("INSERT INTO agreements VALUES (?,?,?,?)", (time.time(), task, picked, best))
+
+    def agreement(self) -> tuple[int, int]:
+        """How often an LLM picked the score's model, of how many picks."""
+        found = self._do("SELECT SUM(picked = best), COUNT(*) FROM agreements", ())
+        return (int(found[0][0] or 0), int(found[0][1])) if found else (0, 0)
+
+    def add_sent(self, url: str, body: bytes) -> None:
+        """Remember what left this machine, byte for byte."""
+        self._do("INSERT INTO sent VALUES (?,?,?)", (time.time(), url, body))
+
+    def sent(self, since: float = 0.0) -> list[tuple[float, str, bytes]]:
+        """What left since a time (seconds since 1970), oldest first: when, where to, and the bytes."""
+        return self._do("SELECT at, url, body FROM sent WHERE at >= ? ORDER BY at", (since,))
+
+    def choose(self, name: str, value: str) -> None:
+        """Remember a choice of the user's, such as the planner; an empty value forgets it."""
+        if value:
+            self._do("INSERT OR REPLACE INTO choices VALUES (?,?)", (name, value))
+        else:
+            self._do("DELETE FROM choices WHERE name = ?", (name,))
+
+    def choice(self, name: str) -> str:
+        """A choice of the user's; empty when there is none."""
+        found = self._do("SELECT value FROM choices WHERE name = ?", (name,))
+        return str(found[0][0]) if found else ""
+
     def rows_per_second(self, task: str, model_id: str) -> float | None:
         """The model's measured speed at a task over its last 20 runs here; None when it never ran."""
         query = "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND rows>0 ORDER BY at DESC LIMIT 20"
@@ -60,7 +96,7 @@ class Store:
         seconds = sum(s for _, s in found)
         return sum(r for r, _ in found) / seconds if seconds > 0 else None
 
-    def _do(self, statement: str, values: tuple[object, ...]) -> list[tuple[float, float]]:
+    def _do(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         """One statement. Where the file has become unusable the store goes on in memory: no cell fails for it."""
         for _ in range(2):
             try:

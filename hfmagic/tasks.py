@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from .errors import InvalidPlan, UnknownTask, did_you_mean
+from .errors import InvalidPlan
 from .kinds import Kind
 
 TEXT, IMAGE, AUDIO, TABLE = Kind.TEXT, Kind.IMAGE, Kind.AUDIO, Kind.TABLE
@@ -204,14 +204,3 @@ _OPERATIONS = (
 )
 
 CATALOGUE: Mapping[str, TaskSpec] = MappingProxyType({spec.name: spec for spec in (*_HUB_TASKS, *_OPERATIONS)})
-
-
-def find_task(name: str, *, step: str = "") -> TaskSpec:
-    """The task of that name; UnknownTask names the nearest."""
-    if name in CATALOGUE:
-        return CATALOGUE[name]
-    where = f"step {step!r} asks for " if step else ""
-    raise UnknownTask(
-        f"{where}the task {name!r}, which hfmagic does not have.",
-        hint=did_you_mean(name, CATALOGUE) or "see %hf help tasks",
-    )

@@ -14,6 +14,9 @@ settings.register_profile("repeatable", derandomize=True)
 settings.register_profile("explore")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+# No test asks the Hub by chance; those about it name a loopback one.
+os.environ.setdefault("HFMAGIC_OFFLINE", "1")
+
 DATA = Path(__file__).parents[1] / "notebooks" / "data"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -49,7 +52,8 @@ def config(tmp_path: Path, starter_hub: Path):
     from hfmagic.config import HFMagic
 
     return HFMagic(
-        cache_dir=str(tmp_path / "cache"), hub_dirs=[str(starter_hub)], allowed_dirs=[str(DATA), str(tmp_path)]
+        cache_dir=str(tmp_path / "cache"), hub_dirs=[str(starter_hub)], allowed_dirs=[str(DATA), str(tmp_path)],
+        hub_cache=str(tmp_path / "hub-cache"),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "hfmagic"
 FILES = [p for p in sorted(PACKAGE.rglob("*.py")) if "starter" not in p.relative_to(PACKAGE).parts]
+HANDED_ON = {"query.py", "client.py", "exchange.py"}  # a thread's error, raised by the one that waits for it
 NEVER = {"eval", "exec", "input", "torch.load", "pickle.load", "pickle.loads", "joblib.load", "os.system", "pipeline"}
 
 
@@ -41,4 +42,4 @@ def test_no_handler_swallows_an_interrupt(path: Path):
     for handler in handlers:
         caught = ast.unparse(handler.type) if handler.type else ""
         assert caught
-        assert "BaseException" not in caught or path.name == "query.py"  # a thread's error, raised by the main one
+        assert "BaseException" not in caught or path.name in HANDED_ON

@@ -15,9 +15,9 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 FLOORS = (
     ("errors", "config"),
     ("kinds", "language", "media", "recognise", "conversions", "devices", "processes"),
-    ("tasks", "limits", "plan", "scope", "tags"),
+    ("tasks", "tags", "limits", "plan", "scope"),
     ("hub", "starter", "store", "models", "llm", "results"),
-    ("planners", "selection", "runners", "operations"),
+    ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "render"),
     ("session",),
     ("doctor", "lines", "completion", "magics", "cli"),

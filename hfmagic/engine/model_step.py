@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..errors import DamagedModel, StepFailed
-from ..results import Loading, StepResult
+from ..results import Downloading, Loading, StepResult
 from ..runners.registry import RUNNERS
 from ..store import Run
 from .step import StepRun
@@ -14,13 +14,16 @@ from .step import StepRun
 def run_model(run: StepRun) -> StepResult:
     """The step's task with its pinned model over the selected rows.
 
-    Raises: StepFailed without a model; UnknownModel, NoTrainedHead, DamagedModel, OutOfMemory.
+    Raises: StepFailed without a model; UnknownModel, NoTrainedHead, DamagedModel, OutOfMemory, HubError.
     """
     spec = run.tables.scope.spec(run.step)
     runner, choice, machine = RUNNERS[run.step.task], run.step.model, run.machine
     if choice is None:
         raise StepFailed(f"step {run.step.id!r} has no model.", hint=f"%hf use {run.step.id} MODEL")
-    facts = machine.hub.find(choice.model_id)
+    facts = machine.hub.fetch(
+        machine.hub.find(choice.model_id, choice.revision),
+        lambda moment: run.emit(Downloading(run.step.id, choice.model_id, moment.done, moment.total, moment.note)),
+    )
     if machine.hub.revision(facts) != choice.revision:
         raise DamagedModel(f"{choice.model_id} has changed since the plan was made.", hint="run the cell again")
     if not machine.pool.holds(choice.revision):

@@ -11,7 +11,7 @@ from typing import Any
 from ..conversions import convert
 from ..devices import Device
 from ..errors import HFMagicError, StepFailed, UnknownKind, reason_of
-from ..hub.folder import FolderHub
+from ..hub.sources import Sources
 from ..kinds import MEDIA, Kind
 from ..models import Pool
 from ..plan import Column, Constant, Frame, Reference, Step, StepOutput, Variable
@@ -29,7 +29,7 @@ INTERRUPTED = "interrupted"
 class Machine:
     """What a run rests on. `batch_tokens` is rows × longest row of a forward pass; `batch_size` 0 leaves it to that."""
 
-    hub: FolderHub
+    hub: Sources
     pool: Pool
     device: Device
     reader: Reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ MAX_HEADER_BYTES = 100_000_000
 class ModelFacts:
     """One model. Sizes in bytes; `parameters` a count; `metrics` from the card's model-index, name → value.
 
-    `labels` are the names its head gives (empty: it has none or leaves them unnamed). `pooled`: made for one embedding
-    a text. `limits` is what its makers say it cannot do, from the card's front matter. `problem` says why it can never
-    run here: pickle only, own code, a damaged file.
+    `folder` is where its files are, None for a model that is not on this machine; `revision` the Hub's commit, empty
+    for a folder that no Hub knows; `fetched` the day (ISO 8601) it was downloaded; `fetch_bytes` what is still to
+    fetch, 0 where that is not known. `labels` are the names its head gives (empty: it has none or leaves them unnamed).
+    `pooled`: made for one embedding a text. `limits` is what its makers say it cannot do, from the card's front matter.
+    `problem` says why it can never run here: pickle only, own code, damage. `gated`: its owner lets in who asks.
     """
 
     model_id: str
-    folder: Path
+    folder: Path | None
     task: str | None = None
     architectures: tuple[str, ...] = ()
     license: str | None = None
@@ -38,6 +40,12 @@ class ModelFacts:
     pooled: bool = False
     limits: str = ""
     problem: str = ""
+    revision: str = ""
+    fetched: str = ""
+    fetch_bytes: int = 0
+    downloads: int = 0
+    likes: int = 0
+    gated: bool = False
 
     @property
     def owner(self) -> str:
@@ -45,8 +53,12 @@ class ModelFacts:
         return self.model_id.partition("/")[0]
 
 
-def read_facts(folder: Path, model_id: str) -> ModelFacts:
-    """The facts in a model folder: config.json, the card's front matter, the safetensors headers; no weights."""
+def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> ModelFacts:
+    """The facts in a model folder: config.json, the card's front matter, the safetensors headers; no weights.
+
+    Args:
+        home: what its links may lead into; default: the folder itself.
+    """
     config, problem = _config(folder)
     card = _card(folder)
     weights = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
@@ -58,24 +70,36 @@ def read_facts(folder: Path, model_id: str) -> ModelFacts:
             problem = problem or f"{path.name} is damaged"
     if not weights:
         problem = problem or "has no safetensors; hfmagic never loads pickle"
-    problem = problem or _foreign(folder, weights)
+    problem = problem or _foreign(folder, weights, home or folder)
     return ModelFacts(
         model_id=model_id,
         folder=folder,
-        task=_text(card.get("pipeline_tag")),
-        architectures=tuple(a for a in _list(config.get("architectures")) if isinstance(a, str)),
-        license=_text(card.get("license")),
-        languages=tuple(x.lower() for x in _list(card.get("language")) if isinstance(x, str)),
-        tags=tuple(x for x in _list(card.get("tags")) if isinstance(x, str)),
+        task=as_text(card.get("pipeline_tag")),
+        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        license=as_text(card.get("license")),
+        languages=languages_of(card.get("language")),
+        tags=tuple(x for x in as_list(card.get("tags")) if isinstance(x, str)),
         labels=_labels(config),
         parameters=sum(counts.values()),
         weight_bytes=sum(p.stat().st_size for p in weights),
         dtype=max(counts, key=lambda k: counts[k], default="float32"),
         max_tokens=_max_tokens(config),
-        metrics=_metrics(card),
+        metrics=metrics_of(card),
         pooled=(folder / "modules.json").exists(),
-        limits=_text(card.get("limits")) or "",
+        limits=as_text(card.get("limits")) or "",
         problem=problem,
+    )
+
+
+def facts_in_config(facts: ModelFacts, text: bytes) -> ModelFacts:
+    """The facts with what its config.json says: head, label names, longest input; or with the problem it has."""
+    config, problem = _parsed(text)
+    return replace(
+        facts,
+        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        labels=_labels(config),
+        max_tokens=_max_tokens(config),
+        problem=problem or facts.problem,
     )
 
 
@@ -86,9 +110,16 @@ def _config(folder: Path) -> tuple[dict[str, Any], str]:
             return {}, "has no config.json"
         if path.stat().st_size > MAX_CONFIG_BYTES:
             return {}, "its config.json is too large"
-        config = json.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_bytes())
     except OSError:
         return {}, "has no config.json"
+
+
+def _parsed(text: bytes) -> tuple[dict[str, Any], str]:
+    if len(text) >= MAX_CONFIG_BYTES:
+        return {}, "its config.json is too large"
+    try:
+        config = json.loads(text)
     except (ValueError, RecursionError):
         return {}, "its config.json is damaged"
     if not isinstance(config, dict):
@@ -112,7 +143,7 @@ def _own_code(value: Any) -> str:
     return ""
 
 
-def _foreign(folder: Path, weights: Sequence[Path]) -> str:
+def _foreign(folder: Path, weights: Sequence[Path], home: Path) -> str:
     """Why a folder is refused that leads out of itself, by a link, an index of shards or an adapter's base model."""
     if (folder / "adapter_config.json").exists():
         return "is an adapter of another model"
@@ -124,9 +155,9 @@ def _foreign(folder: Path, weights: Sequence[Path]) -> str:
                 return f"{index.name} names files that are not its own"
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return f"{index.name} is damaged"
-    home = folder.resolve()
+    inside = home.resolve()
     for path in folder.iterdir():
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
             return f"{path.name} is a link that leads out of its folder"
     return ""
 
@@ -146,7 +177,7 @@ def _card(folder: Path) -> dict[str, Any]:
         return {}
 
 
-_DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64"}
+DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64"}
 
 
 def _add_counts(path: Path, counts: dict[str, int]) -> None:
@@ -165,7 +196,7 @@ def _add_counts(path: Path, counts: dict[str, int]) -> None:
         begin, stop = tensor["data_offsets"]
         if not 0 <= count <= 2 * (stop - begin):  # no dtype takes less than four bits
             raise ValueError("shape")
-        dtype = _DTYPES.get(tensor["dtype"], str(tensor["dtype"]).lower())
+        dtype = DTYPES.get(tensor["dtype"], str(tensor["dtype"]).lower())
         counts[dtype] = counts.get(dtype, 0) + count
 
 
@@ -182,11 +213,11 @@ def _max_tokens(config: Mapping[str, Any]) -> int | None:
     return next((v for k in keys if type(v := config.get(k)) is int and 0 < v < 10**9), None)
 
 
-def _metrics(card: Mapping[str, Any]) -> dict[str, float]:
+def metrics_of(card: Mapping[str, Any]) -> dict[str, float]:
     """Metrics of the card's model-index, the first where one name occurs twice."""
     found: dict[str, float] = {}
-    for result in (r for model in _list(card.get("model-index")) for r in _list(_get(model, "results"))):
-        for metric in _list(_get(result, "metrics")):
+    for result in (r for model in as_list(card.get("model-index")) for r in as_list(_get(model, "results"))):
+        for metric in as_list(_get(result, "metrics")):
             value = _get(metric, "value")
             if isinstance(value, int | float) and abs(value) <= 100:  # NaN is no metric either
                 found.setdefault(str(_get(metric, "type")), float(value))
@@ -197,9 +228,16 @@ def _get(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, Mapping) else None
 
 
-def _list(value: Any) -> list[Any]:
+def languages_of(value: Any) -> tuple[str, ...]:
+    """Language codes in lower case."""
+    return tuple(x.lower() for x in as_list(value) if isinstance(x, str))
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list as it is, a single value as a list of one, None as an empty list."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """A text, or None for anything else."""
     return value if isinstance(value, str) else None

@@ -44,10 +44,13 @@ class FolderHub:
 
         Raises: DamagedModel when a file cannot be read.
         """
+        folder = facts.folder
+        if folder is None:
+            raise UnknownModel(f"{facts.model_id} is not on this machine.", hint="%hf models lists what is")
         try:
-            key = (facts.folder, _stamp(facts.folder))
+            key = (folder, _stamp(folder))
             if key not in self._revisions:
-                self._revisions[key] = folder_revision(facts.folder)
+                self._revisions[key] = folder_revision(folder)
         except OSError as error:
             raise DamagedModel(f"{facts.model_id} cannot be read: {error}", hint="%hf models shows others") from error
         return self._revisions[key]

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import NoTaskFits
 from ..kinds import MEDIA, InputSchema, Kind
 from ..plan import MAX_STEPS, Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
-from ..tasks import find_task
+from ..tags import runnable_task
 from .mentions import concept
 from .words import OUTPUT_WORDS
 
@@ -148,7 +148,7 @@ class Draft:
         name: str = "",
     ) -> Thing:
         """A step over a column or a value; what it gives."""
-        spec = find_task(task)
+        spec = runnable_task(task)
         step_id = self._free_id(word)
         table = self.table(subject.frame) if subject.frame else None
         output = self._free_name(name or f"{subject.base[:_LONGEST_NAME]}_{word}", table, asked=bool(name))
@@ -195,7 +195,7 @@ class Draft:
     def _add_over(self, table: Table, task: str, parameters: dict[str, Any], where: Sequence[Predicate]) -> str:
         step_id = self._free_id(task)
         inputs: dict[str, Reference] = {"table": self.frame(table)}
-        word = find_task(task).word
+        word = runnable_task(task).word
         self._append(Step(id=step_id, task=task, inputs=inputs, parameters=parameters, where=tuple(where), output=word))
         return step_id
 

@@ -9,10 +9,10 @@ from typing import Any, assert_never
 
 from ..errors import one_line
 from ..plan import Plan, Step
-from ..results import Done, Event, Failed, Loading, Progress, Started
+from ..results import Done, Downloading, Event, Failed, Loading, Progress, Started
 from ..tasks import CATALOGUE
 from .html import EMPTY, Child, Markup, code, join, muted, table, tag, text
-from .states import StepState, state_cell, state_plain
+from .states import WAITING, StepState, state_cell, state_plain
 from .view import Bundle, View, bundle
 from .words import condition, does, input_words, reads, settings
 
@@ -51,7 +51,7 @@ class PlanView:
     @property
     def finished(self) -> bool:
         """True when no step waits or runs."""
-        return all(self.state(i).phase not in ("pending", "loading", "running") for i in self.plan.step_ids)
+        return all(self.state(i).phase not in WAITING for i in self.plan.step_ids)
 
     @property
     def view(self) -> View:
@@ -68,10 +68,12 @@ class PlanView:
 
 def _after(old: StepState, event: Event, now: float) -> StepState:
     match event:
+        case Downloading(done=done, total=total, note=note):
+            return replace(old, phase="downloading", done=done, total=total, line=one_line(note), now=now)
         case Loading():
-            return replace(old, phase="loading", since=now)
+            return replace(old, phase="loading", line="", since=now)
         case Started(rows=rows):
-            return replace(old, phase="running", done=0, total=rows, since=now, now=now)
+            return replace(old, phase="running", done=0, total=rows, line="", since=now, now=now)
         case Progress(done=done, total=total):
             return replace(old, phase="running", done=done, total=total, since=old.since or now, now=now)
         case Done(result=result):
@@ -141,6 +143,9 @@ def _plain(view: PlanView) -> str:
     return "\n".join([one_line(line) for line in lines] + [f"  note: {one_line(note)}" for note in plan.notes])
 
 
+NOTHING_YET = PlanView(Plan.model_construct(steps=()))
+
+
 class LivePlan:
     """One output that follows a run: `on` takes the engine's events.
 
@@ -149,8 +154,8 @@ class LivePlan:
     gets the plan at the start and at the end. Where nothing can be shown, nothing is.
     """
 
-    def __init__(self, plan: Plan, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.view = PlanView(plan)
+    def __init__(self, plan: Plan | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.view = PlanView(plan) if plan else NOTHING_YET
         self._clock = clock
         self._handle: Any = None
         self._shown: PlanView | None = None
@@ -163,6 +168,13 @@ class LivePlan:
 
             self._handle = display(self.view, display_id=True)
             self._shown, self._shown_at = self.view, self._clock()
+
+    def say(self, words: str) -> None:
+        """A line while there is no plan yet; the plan takes its place. A terminal could not take it back."""
+        if self._handle is None and hasattr(_shell(), "kernel"):
+            from IPython.display import display
+
+            self._handle = display(View(tag("div", muted(text(words, 300))), words), display_id=True)
 
     def rebind(self, plan: Plan) -> None:
         """The same output for a plan that has changed, such as by its models."""

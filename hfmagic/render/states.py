@@ -9,7 +9,8 @@ from ..results import StepResult
 from .html import Child, Markup, join, muted, tag, text, unbroken
 from .words import error_line, rows_words, seconds_words
 
-Phase = Literal["pending", "loading", "running", "done", "failed", "stopped", "skipped"]
+Phase = Literal["pending", "downloading", "loading", "running", "done", "failed", "stopped", "skipped"]
+WAITING = frozenset({"pending", "downloading", "loading", "running"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ class StepState:
 def state_cell(state: StepState) -> Markup:
     """The state as the content of a table cell."""
     match state.phase:
-        case "running":
+        case "running" | "downloading":
             bar = tag("progress", f"{state.done}/{state.total}", value=state.done, max=max(state.total, 1))
-            return join([bar, tag("div", muted(_running(state)), class_="hfm-sub")])
+            words = _running(state) if state.phase == "running" else state_plain(state)
+            return join([bar, tag("div", muted(words), class_="hfm-sub")])
         case "done":
             return join([tag("span", "✓ done", class_="hfm-good"), tag("div", _done(state), class_="hfm-sub")])
         case "failed":
@@ -76,6 +78,9 @@ def state_plain(state: StepState) -> str:
     match state.phase:
         case "pending":
             return "○ pending"
+        case "downloading":
+            said = f", {state.line}" if state.line else ""
+            return f"⇣ downloading {state.done / 1e6:,.0f} of {state.total / 1e6:,.0f} MB{said}"
         case "loading":
             return "◌ loading the model"
         case "running":

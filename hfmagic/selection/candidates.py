@@ -20,8 +20,15 @@ TAGS: Mapping[str, frozenset[str]] = {
     "summarization": frozenset({"summarization", "text2text-generation"}),
     "text-to-speech": frozenset({"text-to-speech", "text-to-audio"}),
 }
+SEARCHED_AS: Mapping[str, str] = {
+    "zero-shot-classification": "sentence-similarity",
+    "feature-extraction": "sentence-similarity",
+}
+"""The tag to search the Hub for, where it is not the task's own."""
 QUALITY = ("accuracy", "f1", "spearman", "cos_sim_spearman")
 NEUTRAL = 0.5
+TO_FETCH = 0.05  # what a model loses that has to be downloaded first: of two alike, the one that is here
+GATED = "gated: ask for access on its page"
 ROOM = 1.2  # weights × 1.2 must fit: activations of a small batch beside them
 
 
@@ -86,6 +93,7 @@ def _reject(spec: TaskSpec, facts: ModelFacts, limits: Limits, device: Device, l
     reasons = (
         (not suits(spec, facts), f"is for {facts.task or 'another task'}"),
         (bool(facts.problem), facts.problem),
+        (facts.gated, GATED),
         (
             bool(limits.license) and not {group, (facts.license or "").lower()} & set(limits.license),
             f"license {facts.license or 'unknown'}",
@@ -122,12 +130,15 @@ def _scored(
     total = sum(weights.values()) or 1.0
     base = (weights.get("quality", 0.0) * quality + weights.get("speed", 0.0) * speed) / total
     basis = f"{measured[0]} {measured[1]:.3f} on its card" if measured else "no measured quality"
+    if facts.downloads:
+        basis += f", {facts.downloads:,} downloads"
+    away = TO_FETCH if facts.folder is None else 0.0
     return replace(
         candidate,
         quality=quality,
         speed=speed,
         closeness=closeness,
-        score=round(0.85 * base + 0.15 * closeness, 4),
+        score=round(0.85 * base + 0.15 * closeness - away, 4),
         basis=basis,
     )
 
@@ -145,9 +156,16 @@ def _quality(facts: ModelFacts, fit: Sequence[ModelFacts]) -> float:
     """0…1 against the best candidate: the smallest error rate over its own. 0.9 against 0.8 is half the errors."""
     measured = _measured(facts)
     if measured is None:
-        return NEUTRAL
+        return _popularity(facts)
     errors = [max(1 - m[1], 0.001) for f in fit if (m := _measured(f)) and m[0] == measured[0]]
     return min(errors) / max(1 - measured[1], 0.001)
+
+
+def _popularity(facts: ModelFacts) -> float:
+    """Where no quality is measured: 0.35 without downloads to 0.65 with a million of them; NEUTRAL for a folder."""
+    if not facts.revision:
+        return NEUTRAL
+    return 0.35 + 0.05 * min(math.log10(1 + facts.downloads), 6.0)
 
 
 def _speed(facts: ModelFacts, fit: Sequence[ModelFacts], rows_per_second: Mapping[str, float]) -> float:

@@ -1,0 +1,92 @@
+"""Files in Hugging Face's cache, checked against the hash that names them: sha256 of weights, else git's sha1."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from pathlib import Path
+
+from .revision import file_sha256
+
+
+def repo_folder(cache: Path, model_id: str) -> Path:
+    """Where the cache keeps a model: `blobs/`, `snapshots/<revision>/`, `refs/`."""
+    return cache / f"models--{model_id.replace('/', '--')}"
+
+
+def etag_of(path: Path) -> str:
+    """The hash by which the cache names a snapshot's file; "" where the file system knows no links."""
+    return path.readlink().name if path.is_symlink() else ""
+
+
+def is_whole(path: Path, etag: str) -> bool:
+    """True when a file has the hash; a hash of neither kind cannot be checked. Reads the whole file.
+
+    sha256 for 64 hex digits; for 40, git's blob id: sha1 over `blob <size>` 00 and the contents.
+    """
+    if len(etag) == 64:
+        return file_sha256(path) == etag
+    if len(etag) != 40:
+        return True
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest() == etag
+
+
+class Checked:
+    """Which blobs were found whole. One small file a blob, so that kernels do not wait for each other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def holds(self, path: Path, etag: str) -> bool:
+        """True when this very file was found whole before and has not changed since."""
+        try:
+            return bool(etag) and (self.folder / etag).read_text() == _stamp(path)
+        except OSError:
+            return False
+
+    def add(self, path: Path, etag: str) -> None:
+        """Remember that a file is whole; where that cannot be written it is checked again."""
+        if etag:
+            with contextlib.suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                (self.folder / etag).write_text(_stamp(path))
+
+    def damaged(self, snapshot: Path) -> list[Path]:
+        """The files of a snapshot that are not what their names say; each is read once."""
+        bad = []
+        for path in sorted(p for p in snapshot.rglob("*") if p.is_file() or p.is_symlink()):
+            etag = etag_of(path)
+            if path.exists() and self.holds(path, etag):
+                continue
+            if path.exists() and is_whole(path, etag):
+                self.add(path, etag)
+            else:
+                bad.append(path)
+        return bad
+
+
+def drop(path: Path) -> None:
+    """Delete a snapshot's file and the blob it stands for, so that it is fetched anew."""
+    with contextlib.suppress(OSError):
+        path.resolve().unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def sweep(cache: Path, model_id: str) -> None:
+    """Delete what killed downloads left: parts whose lock nobody holds. A later download starts them from 0."""
+    from filelock import FileLock, Timeout
+
+    locks = cache / ".locks" / repo_folder(cache, model_id).name
+    for part in (repo_folder(cache, model_id) / "blobs").glob("*.incomplete"):
+        lock = FileLock(locks / f"{part.name.partition('.')[0]}.lock")
+        with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
+            part.unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}"

@@ -1,0 +1,114 @@
+"""Models that were downloaded before, by hfmagic or by another tool: snapshots in Hugging Face's cache. No network."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .blobs import repo_folder
+from .facts import ModelFacts, read_facts
+from .files import INDEX, files_of, needed, weight_index
+from .listing import facts_of
+
+
+class CachedModels:
+    """Complete snapshots in a cache; `notes` is where the Hub's words about them are kept, for when it is away."""
+
+    def __init__(self, cache: Path, notes: Path) -> None:
+        self.cache, self.notes = cache, notes
+        self._facts: dict[tuple[Path, int], ModelFacts] = {}
+
+    def models(self) -> tuple[ModelFacts, ...]:
+        """The newest complete snapshot of every model, sorted by id."""
+        repos = sorted(self.cache.glob("models--*--*")) if self.cache.is_dir() else []
+        found = (self._newest(repo.name.removeprefix("models--").replace("--", "/", 1)) for repo in repos)
+        return tuple(m for m in found if m is not None)
+
+    def find(self, model_id: str, revision: str = "") -> ModelFacts | None:
+        """A model at a revision, or its newest; None when it is not here whole."""
+        if not revision:
+            return self._newest(model_id)
+        folder = repo_folder(self.cache, model_id) / "snapshots" / revision
+        return self._read(model_id, folder) if folder.is_dir() else None
+
+    def keep_note(self, info: Mapping[str, Any]) -> None:
+        """Keep what the Hub said of a model: its files carry neither tag nor license nor downloads."""
+        with contextlib.suppress(OSError):
+            path = self._note(str(info["id"]), str(info["sha"]))
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = path.with_suffix(".part")
+            part.write_text(json.dumps(info), encoding="utf-8")
+            part.replace(path)
+
+    def note(self, model_id: str, revision: str) -> dict[str, Any]:
+        """What the Hub said of a model when it was downloaded; empty when that is not known."""
+        try:
+            found = json.loads(self._note(model_id, revision).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _note(self, model_id: str, revision: str) -> Path:
+        return self.notes / f"{model_id.replace('/', '--')}@{revision}.json"
+
+    def _newest(self, model_id: str) -> ModelFacts | None:
+        for folder in self._snapshots(model_id):
+            if (facts := self._read(model_id, folder)) is not None:
+                return facts
+        return None
+
+    def _snapshots(self, model_id: str) -> Iterator[Path]:
+        folders = (repo_folder(self.cache, model_id) / "snapshots").glob("*")
+        yield from sorted((f for f in folders if re.fullmatch(r"[0-9a-f]{40}", f.name)), key=_time, reverse=True)
+
+    def _read(self, model_id: str, folder: Path) -> ModelFacts | None:
+        info = self.note(model_id, folder.name)
+        if not _complete(folder, info):
+            return None
+        key = (folder, _time(folder))
+        if key not in self._facts:
+            facts = read_facts(folder, model_id, home=folder.parents[1])
+            if info:
+                known = facts_of(info)
+                facts = replace(
+                    known,
+                    folder=folder,
+                    parameters=facts.parameters,
+                    weight_bytes=facts.weight_bytes,
+                    labels=facts.labels,
+                    dtype=facts.dtype,
+                    max_tokens=facts.max_tokens,
+                    architectures=facts.architectures,
+                    gated=False,  # its files are here
+                    problem=facts.problem or known.problem,
+                )
+            fetched = date.fromtimestamp(_time(folder) / 1e9).isoformat()
+            self._facts[key] = replace(facts, revision=folder.name, fetched=fetched)
+        return self._facts[key]
+
+
+def _complete(folder: Path, info: Mapping[str, Any]) -> bool:
+    """True when every file is there: those that the Hub named, else config.json and the weights it needs."""
+    index = folder / INDEX
+    try:
+        if info and weight_index(files := files_of(dict(info))):
+            text = index.read_bytes() if weight_index(files) == INDEX else b""
+            return all((folder / f.name).is_file() for f in needed(files, text))
+        shards = set(json.loads(index.read_bytes())["weight_map"].values()) if index.is_file() else set()
+        names = shards or {p.name for p in folder.iterdir() if p.suffix in (".safetensors", ".bin", ".pt", ".h5")}
+        return (folder / "config.json").is_file() and bool(names) and all((folder / n).is_file() for n in names)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
+def _time(folder: Path) -> int:
+    """When its newest file was put there, in nanoseconds."""
+    with contextlib.suppress(OSError):
+        return max((p.lstat().st_mtime_ns for p in folder.iterdir()), default=0)
+    return 0

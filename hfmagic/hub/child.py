@@ -1,0 +1,195 @@
+"""The process that downloads one model, so that the kernel can end it within a second. JSON lines in, JSON lines out.
+
+huggingface_hub reads its settings from the environment when it is imported: here they are the parent's. What it fetches
+is compared with the hash that the Hub named; a file that differs is fetched once more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from ..errors import DownloadFailed, HFMagicError, NoSpace, one_line
+from .blobs import Checked, drop, repo_folder, sweep
+from .files import HubFile
+from .job import Job, Moment
+from .refusals import refusal, without_secrets
+
+PATIENCE_SECONDS = 60.0
+TRIES = 4
+_BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+def main() -> None:
+    """Do the job on standard input; what happens goes to standard output."""
+    # Only answers go to the parent: whatever a library prints joins standard error.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    fields = json.loads(sys.stdin.readline())
+    job = Job(**{**fields, "files": tuple(HubFile(**f) for f in fields["files"])})
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        _answer(answers, folder=str(_download(job, Meter(job, answers))))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it in one line
+        ours = _ours(error, job)
+        _answer(answers, error=type(ours).__name__, message=ours.message, hint=ours.hint)
+
+
+class Meter:
+    """Counts the bytes that arrive and tells the parent, ten times a second at most."""
+
+    def __init__(self, job: Job, answers: IO[str]) -> None:
+        blobs = repo_folder(Path(job.cache), job.model_id) / "blobs"
+        self.total = sum(f.size for f in job.files if not (blobs / f.etag).exists())
+        self.done, self.note = 0, ""
+        self._answers, self._lock, self._told = answers, threading.Lock(), 0.0
+
+    def add(self, count: float) -> None:
+        """`count` bytes more have arrived."""
+        with self._lock:
+            self.done = min(self.done + int(count), self.total)
+            if time.monotonic() - self._told > 0.1:
+                self._tell()
+
+    def say(self, note: str) -> None:
+        """What it waits for now."""
+        with self._lock:
+            self.note = note
+            self._tell()
+
+    def bar(self) -> type:
+        """A progress bar for huggingface_hub that draws nothing and counts here."""
+        from tqdm import tqdm
+
+        meter = self
+
+        class Bar(tqdm):  # type: ignore[misc]  # it ships no types
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **{**kwargs, "file": sys.stderr, "disable": False, "mininterval": 3600})
+
+            def update(self, n: float | None = 1) -> None:
+                if str(self.desc or "").startswith("Downloading"):
+                    meter.add(n or 0)
+                super().update(n)
+
+        return Bar
+
+    def _tell(self) -> None:
+        self._told = time.monotonic()
+        _answer(self._answers, **asdict(Moment(self.done, self.total, self.note)))
+
+
+def _download(job: Job, meter: Meter) -> Path:
+    """Fetch, compare, and fetch once more what differs."""
+    cache, checked = Path(job.cache), Checked(Path(job.checked))
+    sweep(cache, job.model_id)
+    meter.say("")
+    logging.getLogger("huggingface_hub.file_download").addHandler(_Retries(meter))
+    for last in (False, True):
+        folder = _fetch(job, meter)
+        meter.say("checking")
+        bad = checked.damaged(folder)
+        if not bad:
+            return folder
+        for path in bad:
+            drop(path)
+        if last:
+            break
+        meter.done = 0
+        meter.say(f"{bad[0].name} was damaged, once more")
+    raise DownloadFailed(
+        f"{bad[0].name} of {job.model_id} arrives damaged: its sha256 is not the Hub's.", hint="%hf models lists others"
+    )
+
+
+def _fetch(job: Job, meter: Meter) -> Path:
+    """The snapshot's folder; while the Hub is busy, again when it says so."""
+    from huggingface_hub import constants, snapshot_download
+
+    # 10 MiB otherwise: on a slow line no progress is seen for a minute, and a cut loses as much.
+    constants.DOWNLOAD_CHUNK_SIZE = 1 << 18
+    patience, attempt = PATIENCE_SECONDS, 1
+    while True:
+        try:
+            return Path(
+                snapshot_download(
+                    job.model_id,
+                    revision=job.revision,
+                    endpoint=job.endpoint,
+                    cache_dir=job.cache,
+                    allow_patterns=[f.name for f in job.files],
+                    token=job.token or False,
+                    tqdm_class=meter.bar(),
+                    max_workers=4,
+                )
+            )
+        except Exception as error:
+            answer = getattr(error, "response", None)
+            if answer is None or answer.status_code not in _BUSY or attempt == TRIES:
+                raise
+            try:
+                delay = float(answer.headers.get("retry-after", 2 ** (attempt - 2)))
+            except ValueError:
+                delay = 1.0
+            patience -= delay
+            if patience < 0:
+                raise
+        for left in range(int(delay), 0, -1):
+            meter.say(f"the Hub is busy, again in {left} s")
+            time.sleep(1)
+        attempt += 1
+        meter.say(f"retry {attempt - 1}")
+
+
+class _Retries(logging.Handler):
+    """huggingface_hub takes a cut download up again by itself; its warnings are all it says of that."""
+
+    def __init__(self, meter: Meter) -> None:
+        super().__init__(logging.WARNING)
+        self._meter, self._count = meter, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "resume" in record.getMessage():
+            self._count += 1
+            self._meter.say(f"retry {self._count}")
+
+
+def _ours(error: Exception, job: Job) -> HFMagicError:
+    host = job.endpoint.partition("://")[2]
+    if isinstance(error, HFMagicError):
+        return error
+    if getattr(error, "response", None) is not None:
+        return refusal(error, host=host, endpoint=job.endpoint, what=job.model_id)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return NoSpace(f"the disk is full: {job.cache}.", hint="free some, or %config HFMagic.hub_cache = 'DIR'")
+    if isinstance(error, PermissionError):
+        return NoSpace(f"{job.cache} cannot be written.", hint="%config HFMagic.hub_cache = 'DIR'")
+    what = one_line(without_secrets(f"{type(error).__name__}: {error}"))
+    return DownloadFailed(
+        f"could not download {job.model_id}: {what}", hint="run the cell again; it starts that file anew"
+    )
+
+
+def _answer(answers: IO[str], **fields: Any) -> None:
+    answers.write(json.dumps(fields) + "\n")
+    answers.flush()
+
+
+def _end_with_parent() -> None:
+    """Standard input ends when the kernel does, however it died: nobody wants the rest."""
+    with contextlib.suppress(Exception):
+        sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

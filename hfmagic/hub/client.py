@@ -1,0 +1,183 @@
+"""Questions to a Hub's API, each bounded in time and kept in a list. Downloads no weights.
+
+The session, headers, token and error classes are huggingface_hub's. Its `list_models` is not used: it repeats a failed
+request for 23 s, and its time limits are read from the environment when it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from ..errors import HFMagicError, HubRefused, HubUnreachable
+from .refusals import refusal
+
+CONNECT_SECONDS = 2.8  # for name, connection and TLS together, so that a cell says it within 3 s
+ANSWER_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0  # longest wait that the Hub may ask for, all waits of one question together
+TRIES = 3
+MAX_BYTES = 20_000_000  # of one answer: 30 models with their cards are about 0.3 MB
+FIELDS = (
+    "author", "cardData", "config", "downloads", "gated", "lastModified", "library_name", "likes", "pipeline_tag",
+    "safetensors", "sha", "siblings", "tags",
+)  # fmt: skip
+_BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: when (seconds since 1970), its whole address, and how long the answer took."""
+
+    at: float
+    url: str
+    seconds: float = 0.0
+
+
+class HubClient:
+    """One Hub. `token` is sent to it and to nobody it redirects to; `asked` are the requests so far."""
+
+    def __init__(self, endpoint: str, *, token: str | None = None) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.asked: list[Asked] = []
+        self.token = token
+
+    @property
+    def host(self) -> str:
+        """The Hub's host and port, as shown in messages."""
+        return urlsplit(self.endpoint).netloc.rpartition("@")[2]
+
+    def search(self, task: str, *, words: str = "", language: str = "", limit: int = 30) -> list[dict[str, Any]]:
+        """The most downloaded models of a Hub task with safetensors; one request.
+
+        Args:
+            words: what the model's name must contain.
+            language: ISO 639-1 code that the model must name.
+        Returns: the API's JSON, one entry a model, with FIELDS.
+        Raises: HubUnreachable, HubRefused.
+        """
+        filters = ["safetensors", *([language] if language else [])]
+        pairs = [
+            ("pipeline_tag", task),
+            *(("filter", f) for f in filters),
+            ("sort", "downloads"),
+            ("limit", str(limit)),
+        ]
+        pairs += [("search", words)] if words else []
+        pairs += [("expand", name) for name in FIELDS]
+        found = self._json("/api/models", pairs)
+        if not isinstance(found, list):
+            raise self._no_hub()
+        return [item for item in found if isinstance(item, dict)]
+
+    def info(self, model_id: str, revision: str = "") -> dict[str, Any]:
+        """What the Hub knows of a model at a revision, with every file's size and hash; one request.
+
+        Raises: UnknownModel, RevisionGone, GatedModel, HubRefused, HubUnreachable.
+        """
+        path = f"/api/models/{quote(model_id)}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
+        found = self._json(path, [("blobs", "true")], what=model_id)
+        if not isinstance(found, dict) or not isinstance(found.get("sha"), str):
+            raise self._no_hub()
+        return found
+
+    def read(self, model_id: str, revision: str, name: str, *, stop: int) -> bytes:
+        """The first `stop` bytes of a file; one request, and one more where the Hub redirects to its storage.
+
+        Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable.
+        """
+        path = f"/{quote(model_id)}/resolve/{revision}/{quote(name)}"
+        return self._get(path, [], what=f"{name} of {model_id}", stop=stop)
+
+    def _json(self, path: str, pairs: list[tuple[str, str]], *, what: str = "") -> Any:
+        try:
+            return json.loads(self._get(path, pairs, what=what))
+        except (ValueError, RecursionError):
+            raise self._no_hub() from None
+
+    def _get(self, path: str, pairs: list[tuple[str, str]], *, what: str, stop: int = 0) -> bytes:
+        """One question, asked again while the Hub is busy, as often and as late as it says."""
+        patience = PATIENCE_SECONDS
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(path, pairs, stop)
+            except HFMagicError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever a client raises becomes one of ours
+                answer = getattr(error, "response", None)
+                delay = _delay(answer.headers if answer is not None else {}, attempt)
+                busy = answer is not None and answer.status_code in _BUSY
+                if not busy or attempt == TRIES or delay > patience:
+                    raise refusal(error, host=self.host, endpoint=self.endpoint, what=what) from None
+            patience -= delay
+            threading.Event().wait(delay)  # an interrupt ends it
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, path: str, pairs: list[tuple[str, str]], stop: int) -> bytes:
+        """At most `stop` bytes of an answer; raises what the client raises, and HubUnreachable in good time.
+
+        A thread of its own asks: looking up a name cannot be interrupted, waiting for a thread can.
+        """
+        connected, start = threading.Event(), time.monotonic()
+        url = self.endpoint + path + (f"?{urlencode(pairs)}" if pairs else "")
+        answer: Future[bytes] = Future()
+        place = len(self.asked)
+        self.asked.append(Asked(time.time(), url))
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._ask(url, stop, connected))
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        try:
+            while not answer.done():
+                limit = ANSWER_SECONDS if connected.is_set() else CONNECT_SECONDS
+                if time.monotonic() - start > limit:
+                    raise HubUnreachable(f"{self.host} does not answer.", hint="--offline uses what is on this machine")
+                wait([answer], timeout=0.05)
+            return answer.result()
+        finally:
+            self.asked[place] = replace(self.asked[place], seconds=time.monotonic() - start)
+
+    def _ask(self, url: str, stop: int, connected: threading.Event) -> bytes:
+        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+        headers = build_hf_headers(token=self.token or False, library_name="hfmagic")
+        if stop:
+            headers["Range"] = f"bytes=0-{stop - 1}"
+
+        def trace(event: str, details: object) -> None:  # noqa: ARG001 - called so
+            if "send_request_headers" in event:
+                connected.set()
+
+        most = stop or MAX_BYTES
+        with get_session().stream(
+            "GET", url, headers=headers, timeout=ANSWER_SECONDS, extensions={"trace": trace}
+        ) as response:
+            if response.status_code >= 400:
+                response.read()
+            hf_raise_for_status(response)
+            body = bytearray()
+            for chunk in response.iter_bytes(65_536):
+                body += chunk
+                if len(body) >= most:
+                    break
+            return bytes(body[:most])
+
+    def _no_hub(self) -> HubRefused:
+        return HubRefused(f"{self.host} is not a Hub (a proxy or login page?).", hint="log in there, or use --offline")
+
+
+def _delay(headers: Mapping[str, str], attempt: int) -> float:
+    """Seconds to wait before the next try: what the Hub asks for, else 0.5, 1, 2 …"""
+    try:
+        return max(float(next(v for k, v in headers.items() if k.lower() == "retry-after")), 0.0)
+    except (StopIteration, ValueError):
+        return float(2 ** (attempt - 2))

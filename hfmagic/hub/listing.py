@@ -1,0 +1,75 @@
+"""The API's JSON of a model → ModelFacts: tags and numbers, never a card's prose. Whatever is odd in it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .facts import DTYPES, ModelFacts, as_list, as_text, languages_of, metrics_of
+from .files import files_of, needed, weight_index
+
+_BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "int16": 2}
+
+
+def facts_of(item: Mapping[str, Any]) -> ModelFacts:
+    """The facts of one model of the Hub; nothing of it is on this machine."""
+    card, config = _mapping(item.get("cardData")), _mapping(item.get("config"))
+    tags = tuple(t for t in as_list(item.get("tags")) if isinstance(t, str))
+    counts = {
+        DTYPES.get(str(k), str(k).lower()): v
+        for k, v in _mapping(_mapping(item.get("safetensors")).get("parameters")).items()
+        if (v := _count(v))
+    }
+    files = files_of(dict(item))
+    listed = weight_index(files)
+    return ModelFacts(
+        model_id=as_text(item.get("id")) or as_text(item.get("modelId")) or "",
+        folder=None,
+        revision=as_text(item.get("sha")) or "",
+        task=as_text(item.get("pipeline_tag")),
+        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        license=_license(card, tags),
+        languages=languages_of(card.get("language")) or tuple(t for t in tags if len(t) == 2 and t.isalpha()),
+        tags=tuple(t for t in tags if ":" not in t and len(t) > 2),
+        parameters=sum(counts.values()),
+        weight_bytes=sum(n * _BYTES.get(dtype, 1) for dtype, n in counts.items()),
+        dtype=max(counts, key=lambda k: counts[k], default="float32"),
+        metrics=metrics_of(card),
+        pooled=any(f.name == "modules.json" for f in files),
+        downloads=_count(item.get("downloads")),
+        likes=_count(item.get("likes")),
+        gated=bool(item.get("gated")),
+        problem=_problem(tags, config, files and not listed),
+    )
+
+
+def with_sizes(facts: ModelFacts, item: Mapping[str, Any]) -> ModelFacts:
+    """The facts with the bytes of the files that would be fetched, where the API was asked for sizes."""
+    from dataclasses import replace
+
+    files = files_of(dict(item))
+    if weight_index(files) == "model.safetensors":
+        return replace(facts, fetch_bytes=sum(f.size for f in needed(files)))
+    return facts
+
+
+def _problem(tags: tuple[str, ...], config: Mapping[str, Any], no_safetensors: object) -> str:
+    """Why it can never run here."""
+    if "custom_code" in tags or config.get("auto_map"):
+        return "needs its own code, which hfmagic never runs"
+    if "adapter" in tags or "peft" in tags:
+        return "is an adapter of another model"
+    return "has no safetensors; hfmagic never loads pickle" if no_safetensors else ""
+
+
+def _license(card: Mapping[str, Any], tags: tuple[str, ...]) -> str | None:
+    tagged = next((t.removeprefix("license:") for t in tags if t.startswith("license:")), None)
+    return tagged or as_text(card.get("license"))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and 0 < value < 10**15 else 0

@@ -1,0 +1,13 @@
+"""The LLM behind a planner: any OpenAI-compatible endpoint, asked for one JSON object. Knows no plan.
+
+llm = LLM(Endpoint("ollama", "http://127.0.0.1:11434/v1", "qwen3"), seconds=60, max_bytes=1_000_000)
+talk = llm.talk()          # one deadline, at most three tries
+talk.ask([{"role": "user", "content": "…"}], schema={…}, name="plan").value
+"""
+
+from .endpoint import Endpoint
+from .exchange import Sent
+from .strict import NoObject
+from .talk import LLM, Reply, Talk
+
+__all__ = ["LLM", "Endpoint", "NoObject", "Reply", "Sent", "Talk"]

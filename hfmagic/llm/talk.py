@@ -1,0 +1,244 @@
+"""Ask an endpoint for one JSON object: few tries, one deadline, whichever way of asking it supports."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import (
+    BadAnswer,
+    EndpointRefused,
+    EndpointSlow,
+    EndpointUnreachable,
+    NoEndpoint,
+    PlannerError,
+    Unforeseen,
+    clip,
+)
+from .endpoint import Endpoint, hide
+from .exchange import Answer, Ask, Exchange, Sent
+from .manner import Manner, Message
+from .reading import Said, read_answer, read_models, said_in
+from .strict import NoObject, read_object
+
+if TYPE_CHECKING:
+    import openai
+
+RETRIED = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
+FIRST_WAIT = 0.2  # seconds; doubled with every further try
+RULES = "%hf planner rules"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The object that a model gave. `tries` and `seconds` are of this one question; `tokens` read and written."""
+
+    value: Mapping[str, Any]
+    mode: str
+    tries: int
+    seconds: float
+    tokens: tuple[int, int]
+
+
+class LLM:
+    """The model behind an endpoint.
+
+    Args:
+        seconds: the longest time for one talk, all tries together.
+        max_bytes: the most bytes of one answer.
+        tries: the most requests of one talk; a way of asking that the endpoint refuses does not count.
+        mode: the way of asking that worked before, as `mode` said then.
+        on_sent: takes each request, right before it leaves, in a thread of its own.
+        wait: sleeps; another one is for tests.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        seconds: float,
+        max_bytes: int,
+        tries: int = 3,
+        mode: str = "",
+        on_sent: Callable[[Sent], None] = lambda _: None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.endpoint = endpoint
+        self.seconds, self.max_bytes, self.tries = seconds, max_bytes, tries
+        self.model = endpoint.model
+        self.manner = Manner.read(mode)
+        self.known = bool(mode)
+        self._on_sent, self._wait = on_sent, wait
+
+    @property
+    def mode(self) -> str:
+        """The way of asking that works, to be remembered for this endpoint and model; empty before it is known."""
+        return str(self.manner) if self.known else ""
+
+    @property
+    def name(self) -> str:
+        """The endpoint and its model, as a plan's `planner`."""
+        return f"{self.endpoint.name}:{self.model}" if self.model else self.endpoint.name
+
+    def talk(self) -> Talk:
+        """Questions with one deadline and one number of tries."""
+        return Talk(self, self._on_sent, self._wait)
+
+    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> Reply:
+        """A talk of one question."""
+        return self.talk().ask(messages, schema=schema, name=name)
+
+
+class Talk:
+    """Questions to an LLM that share a deadline and a number of tries."""
+
+    def __init__(self, llm: LLM, on_sent: Callable[[Sent], None], wait: Callable[[float], None]) -> None:
+        self.llm = llm
+        self.left = llm.tries
+        self._stop = time.monotonic() + llm.seconds
+        self._on_sent, self._wait = on_sent, wait
+
+    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> Reply:
+        """The object that the model gives.
+
+        Args:
+            messages: the first of them may get words about the format.
+            schema: of the object, closed, as `json_schema` wants it.
+            name: what the object is called, one word.
+
+        Raises:
+            NoEndpoint: no key, or no model.
+            EndpointUnreachable, EndpointRefused, EndpointSlow: no answer.
+            NoObject: an answer without the object; to ask again may help.
+            BadAnswer: what came is no OpenAI-compatible answer.
+        """
+        begin, had = time.monotonic(), self.left
+        llm = self.llm
+        llm.endpoint.check_key()
+        llm.model = llm.model or self._only_model()
+        while True:
+            said = self._said(messages, schema, name)
+            try:
+                value = read_object(said.words, f"planner {llm.endpoint.name}")
+            except NoObject:
+                milder = None if llm.known else llm.manner.next
+                if milder is None or not self.left:
+                    raise
+                llm.manner = milder  # it took the schema for a wish, or ignores it
+                continue
+            llm.known = True
+            return Reply(value, llm.mode, had - self.left, time.monotonic() - begin, said.tokens)
+
+    def _said(self, messages: Sequence[Message], schema: Mapping[str, Any], name: str) -> Said:
+        """What the model said, in the first manner that the endpoint takes."""
+        llm = self.llm
+        while True:
+            answer = self._answer(_asking(llm.manner.body(llm.model, messages, schema, name)))
+            if answer.status in (400, 422):
+                milder = llm.manner.milder(said_in(answer))
+                if milder is not None:
+                    llm.manner = milder
+                    self.left += 1
+                    continue
+            if answer.status >= 300:
+                raise self._refusal(answer)
+            return read_answer(answer, f"planner {llm.endpoint.name} ({llm.endpoint.host})")
+
+    def _answer(self, ask: Ask) -> Answer:
+        """An answer with any status; busy and failing endpoints are asked again while tries and time are left."""
+        for number in range(self.llm.tries + 1):
+            if self.left <= 0:
+                raise BadAnswer(f"planner {self.llm.name} gave no plan in {self.llm.tries} tries.", hint=RULES)
+            self.left -= 1
+            found = self._exchange(ask).answer(self._remaining())
+            if found.failure == "long":
+                raise self._too_long()
+            if found.failure == "unforeseen":
+                raise Unforeseen(f"asking planner {self.llm.name} failed: {found.words}.", hint=RULES)
+            if not found.failure and found.status not in RETRIED:
+                return found
+            wait = self._pause(found, number)
+            if not self.left or wait >= self._remaining():
+                raise self._refusal(found)
+            self._wait(wait)
+        raise AssertionError("unreachable")
+
+    def _exchange(self, ask: Ask) -> Exchange:
+        return Exchange(self.llm.endpoint, ask, max_bytes=self.llm.max_bytes, on_sent=self._on_sent)
+
+    def _remaining(self) -> float:
+        left = self._stop - time.monotonic()
+        if left <= 0:
+            raise EndpointSlow(
+                f"planner {self.llm.endpoint.name} gave no plan in {self.llm.seconds:g} s.",
+                hint=f"raise planner_seconds, or {RULES}",
+            )
+        return left
+
+    @staticmethod
+    def _pause(answer: Answer, number: int) -> float:
+        """Seconds to wait before the next try: as the endpoint asks, else a little more each time."""
+        asked = answer.header("retry-after").strip()
+        return float(asked) if asked.isdecimal() and len(asked) < 7 else FIRST_WAIT * 2**number
+
+    def _only_model(self) -> str:
+        """The one model that the endpoint serves; NoEndpoint lists some when there are others."""
+        endpoint = self.llm.endpoint
+        answer = self._answer(_listing)
+        self.left += 1
+        if answer.status >= 300:
+            raise self._refusal(answer)
+        models = read_models(answer, f"planner {endpoint.name} ({endpoint.host})")
+        if len(models) == 1:
+            return models[0]
+        listed = ", ".join(clip(hide(m), 40) for m in models[:5])
+        raise NoEndpoint(
+            f"planner {endpoint.name} serves {len(models)} models: {listed}{', …' if len(models) > 5 else ''}."
+            if models
+            else f"planner {endpoint.name} serves no model.",
+            hint=f"%hf planner {endpoint.name} MODEL",
+        )
+
+    def _too_long(self) -> BadAnswer:
+        return BadAnswer(
+            f"planner {self.llm.endpoint.name} ({self.llm.endpoint.host}) sent more than {self.llm.max_bytes:,} bytes.",
+            hint=f"raise planner_bytes, or {RULES}",
+        )
+
+    def _refusal(self, answer: Answer) -> PlannerError:
+        """An answer without a success as an error."""
+        endpoint = self.llm.endpoint
+        who = f"planner {endpoint.name} ({endpoint.host})"
+        if answer.failure == "cut":
+            return BadAnswer(f"{who}: the answer broke off; no OpenAI-compatible answer.", hint=RULES)
+        if answer.failure:
+            return EndpointUnreachable(
+                f"{who} is not reachable: {answer.words}.", hint=f"start it, check base_url, or {RULES}"
+            )
+        if 300 <= answer.status < 400:
+            to = clip(hide(answer.header("location")), 60)
+            return EndpointRefused(f"{who} sends on to {to}, where hfmagic does not follow.", hint="set that base_url")
+        said = said_in(answer)
+        return EndpointRefused(
+            f"{who} refused with {answer.status}{f': {said}' if said else ''}.", hint=self._advice(answer.status)
+        )
+
+    def _advice(self, status: int) -> str:
+        endpoint = self.llm.endpoint
+        if status in (401, 403):
+            return f"check the key in {endpoint.key}, or {RULES}" if endpoint.key else f"it wants a key, or {RULES}"
+        if status == 404:
+            return f"check base_url, or %hf planner {endpoint.name} MODEL"
+        if status in RETRIED:
+            return f"asked {self.llm.tries - self.left}×; try later, or {RULES}"
+        return RULES
+
+
+def _asking(body: dict[str, Any]) -> Ask:
+    return lambda client: client.chat.completions.with_streaming_response.create(**body)
+
+
+def _listing(client: openai.OpenAI) -> Any:
+    return client.models.with_streaming_response.list()

@@ -1,0 +1,205 @@
+"""From an LLM's steps to a draft: names looked up, small mistakes mended, each said; the rest is refused in a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import InvalidPlan, UnknownTask, clip, did_you_mean, one_line
+from ..kinds import InputSchema, Kind
+from ..plan import MAX_STEPS, Plan, Predicate, Step
+from ..tasks import CATALOGUE, TaskSpec
+from .conditions import Condition
+from .draft import Draft, Thing
+from .fields import Fields, near
+from .lookup import Lookup
+from .makers import _cluster, needs_query, predicates
+from .offer import ABOUT, Offer, word_of
+from .queries import _selected
+from .rows import Rows
+from .wire import fields_of
+from .words import FAMILIES, family
+
+_EMBED = re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)
+
+
+@dataclass
+class Builder:
+    """Makes the steps of a plan from those that an LLM wrote."""
+
+    offer: Offer
+    request: str
+    inputs: tuple[InputSchema, ...]
+    previous: Plan | None = None
+    done: dict[tuple[Any, ...], Thing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.draft = Draft(self.inputs, self.previous)
+        self.lookup = Lookup(self.draft)
+        self.rows = Rows(self.lookup)
+
+    def build(self, steps: Sequence[Any]) -> Draft:
+        """The draft with every step in it.
+
+        Raises: InvalidPlan, UnknownTask, and what a draft raises; each names the step as the LLM numbered it.
+        """
+        if len(steps) > MAX_STEPS:
+            raise InvalidPlan(f"there are {len(steps)} steps, wanted at most {MAX_STEPS}.")
+        pending = [self._fields(n, s) for n, s in enumerate(steps, 1)]
+        while pending:
+            ready = next((p for p in pending if not self._waits(p, pending)), None)
+            if ready is None:
+                numbers = " and ".join(str(p.number) for p in pending)
+                raise InvalidPlan(f"steps {numbers} wait for each other.", hint="a step reads what earlier steps gave")
+            if ready is not pending[0]:
+                self.mend("order", str(ready.number))
+            pending.remove(ready)
+            self._add(ready)
+        self._drop_unread()
+        self._pin()
+        return self.draft
+
+    def mend(self, key: str, *words: str) -> None:
+        """Remember a repair."""
+        self.lookup.repairs.append((key, words))
+
+    def _fields(self, number: int, step: Any) -> Fields:
+        if not isinstance(step, Mapping):
+            raise InvalidPlan(f"step {number} is no object.")
+        found = Fields(number, step, self.request)
+        said = found.text("task")
+        task = near(said, self.offer.tasks)
+        if task is None:
+            near_by = did_you_mean(said, self.offer.tasks) or f"one of {', '.join(self.offer.tasks)}"
+            raise UnknownTask(f"step {number}: there is no task {clip(said, 40)!r} for these inputs.", hint=near_by)
+        if task != said:
+            self.mend("name", said, task)
+        return Fields(number, {**step, "task": task}, self.request).only(fields_of(task, self.offer))
+
+    def _waits(self, step: Fields, pending: Sequence[Fields]) -> bool:
+        """True when a step reads what is not there yet and another one will give."""
+        missing = {n for n in _read_by(step) if self.lookup.find(n) is None}
+        return any(_gives(p) in missing for p in pending if p is not step)
+
+    def _add(self, step: Fields) -> None:
+        task = step.values["task"]
+        self.draft.clause, self.draft.said = step.number, f"step {step.number}"
+        if task in self.rows.tasks:
+            self.rows.add(task, step)
+        else:
+            self._add_task(CATALOGUE[task], step)
+
+    def _add_task(self, spec: TaskSpec, step: Fields) -> None:
+        kind = Kind.TEXT if spec.name == "cluster" else spec.takes[spec.subject]
+        slot = "text" if spec.name == "cluster" else spec.subject
+        subject = self.lookup.slot(step.text(slot), kind, where=step.where, slot=slot)
+        where = self._where(step, subject)
+        if self.draft.root(subject):  # rows that were selected first are a table of their own
+            subject = self.lookup.slot(step.text(slot) or subject.name, kind, where=step.where, slot=slot)
+        parameters = self._parameters(spec, step)
+        name = self._name(step)
+        key = (spec.name, subject.reference, repr(parameters), tuple(where), name)
+        if key in self.done:
+            self.mend("twice", str(step.number))
+            return
+        if spec.name == "cluster":
+            self.done[key] = _cluster(self.draft, subject, where, parameters, name)
+            return
+        also = {
+            other: self.lookup.slot(step.text(other), wanted, where=step.where, slot=other).reference
+            for other, wanted in spec.takes.items()
+            if other != spec.subject and (other not in spec.optional or step.text(other))
+        }
+        word = word_of(spec, parameters)
+        made = self.draft.add(
+            spec.name, subject, word=word, parameters=parameters, where=where, also=dict(also), name=name
+        )
+        self.done[key] = made
+        if model := step.text("model"):
+            self._want(made.step, model)
+
+    def _where(self, step: Fields, subject: Thing) -> list[Predicate]:
+        """The conditions on the rows of a step; those that no predicate can say select rows first."""
+        found = self.rows.conditions(step)
+        if not found:
+            return []
+        if not subject.frame:
+            self.mend("field", "where", str(step.number))
+            return []
+        table = self.lookup.table([subject], where=step.where)
+        plain = [c for c in found if isinstance(c, Condition)]
+        if any(needs_query(c) for c in plain):
+            _selected(self.draft, table, plain)
+            self.draft.note("kept", self.draft.said)
+            plain = []
+        return [*predicates(self.draft, plain, table), *(c for c in found if isinstance(c, Predicate))]
+
+    def _parameters(self, spec: TaskSpec, step: Fields) -> dict[str, Any]:
+        found = {p.name: step.parameter(p) for p in spec.parameters}
+        if "about" in found:
+            found["about"] = step.one_of("about", ABOUT, ABOUT[0])
+        if "candidate_labels" in found and len(found["candidate_labels"] or ()) < 2:
+            raise InvalidPlan(f"{step.where}: candidate_labels has fewer than two labels.")
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _name(self, step: Fields) -> str:
+        """The name that the request gives to a result; what is no name, or not of the request, is left out."""
+        name = step.text("name")
+        if not name or name == step.values["task"]:
+            return ""
+        if not re.fullmatch(r"[^\W\d]\w{0,63}", name) or name.casefold() not in self.request.casefold():
+            return ""
+        return name
+
+    def _want(self, step_id: str, model: str) -> None:
+        """Pin a model that the request names; another one is not for the LLM to choose."""
+        wanted = near(model, self.offer.models)
+        if wanted is None:
+            raise InvalidPlan(f"the model {clip(one_line(model), 60)!r} is not named in the request.")
+        self._replace(self.draft.step(step_id).model_copy(update={"wanted": wanted}))
+
+    def _pin(self) -> None:
+        """Give each model that the request names and no step has to a step of its family's tasks."""
+        for model in self.offer.models:
+            if any(s.wanted == model for s in self.draft.steps):
+                continue
+            free = [s for s in self.draft.steps if not CATALOGUE[s.task].is_operation and not s.wanted]
+            tasks = FAMILIES.get(family(model), ())
+            step = next((s for t in tasks for s in free if s.task == t), free[0] if free else None)
+            if step is None:
+                self.draft.note("no-step", model)
+            else:
+                self._replace(step.model_copy(update={"wanted": model}))
+
+    def _replace(self, step: Step) -> None:
+        self.draft.steps[self.draft.step_index(step.id)] = step
+
+    def _drop_unread(self) -> None:
+        """Embeddings are a means: one that nothing reads goes, unless the request asks for it."""
+        if _EMBED.search(self.request):
+            return
+        read = {name for s in self.draft.steps for name in s.parents}
+        for step in [s for s in self.draft.steps if s.task == "feature-extraction" and s.id not in read]:
+            self.mend("unused", str(self.draft.clauses[step.id]))
+            self.draft.steps.remove(step)
+
+
+def _read_by(step: Fields) -> set[str]:
+    """The names that a step reads; what is no text is for `add` to refuse."""
+    found: list[Any] = [v for k, v in step.values.items() if k in _SLOTS]
+    by, where = step.values.get("by"), step.values.get("where")
+    found += by if isinstance(by, list) else [by]
+    found += [c.get("column") for c in where if isinstance(c, Mapping)] if isinstance(where, list) else []
+    return {name for name in found if isinstance(name, str) and name}
+
+
+_SLOTS = frozenset({"x", "y", "color", "column", *(slot for spec in CATALOGUE.values() for slot in spec.takes)})
+
+
+def _gives(step: Fields) -> str:
+    """The word for what a step will give."""
+    spec = CATALOGUE.get(str(step.values["task"]))
+    texts = {k: v for k, v in step.values.items() if isinstance(v, str)}
+    return word_of(spec, texts) if spec else ""

@@ -1,0 +1,134 @@
+"""The fields of one step as an LLM wrote them: of the right type, or refused. Knows no draft."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InvalidPlan, clip, did_you_mean, one_line
+from ..tasks import Parameter
+from .plain import plain
+
+_NEAR = 0.75  # of difflib: "sentiments" for "sentiment", not "theme" for "term"
+
+
+@dataclass(frozen=True)
+class Fields:
+    """A step's fields. `number` is its place, from 1; `request` holds the words that a text may repeat."""
+
+    number: int
+    values: Mapping[str, Any]
+    request: str
+
+    @property
+    def where(self) -> str:
+        """How an error begins."""
+        return f"step {self.number}"
+
+    def text(self, name: str) -> str:
+        """A text in one line; empty when it is not there."""
+        value = self.values.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self.wrong(name, value, "text")
+        return plain(value, self.request, where=f"{self.where}: {name}")
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts, each once; one text counts as a list of one."""
+        value = self.values.get(name)
+        items = [value] if isinstance(value, str) else [] if value is None else value
+        if not isinstance(items, list) or not all(isinstance(i, str) for i in items) or len(items) > 50:
+            raise self.wrong(name, value, "a list of at most 50 texts")
+        found = [plain(i, self.request, where=f"{self.where}: {name}") for i in items]
+        return list(dict.fromkeys(i for i in found if i))
+
+    def number_of(self, name: str) -> int:
+        """A whole number; 0 when it is not there."""
+        value = self.values.get(name)
+        if value is None or value == "":
+            return 0
+        whole = as_number(value)
+        if not isinstance(whole, int):
+            raise self.wrong(name, value, "a whole number")
+        return whole
+
+    def one_of(self, name: str, choices: Iterable[str], default: str) -> str:
+        """One of a closed list, also when it is spelt nearly right."""
+        text = self.text(name)
+        if not text:
+            return default
+        known = list(choices)
+        found = near(text, known)
+        if found is None:
+            raise InvalidPlan(
+                f"{self.where}: {name} is {clip(text, 40)!r}.", hint=f"one of {clip(', '.join(known), 100)}"
+            )
+        return found
+
+    def objects(self, name: str) -> list[Mapping[str, Any]]:
+        """A list of objects; one object counts as a list of one."""
+        value = self.values.get(name)
+        items = [value] if isinstance(value, Mapping) else [] if value in (None, "") else value
+        if not isinstance(items, list) or not all(isinstance(i, Mapping) for i in items):
+            raise self.wrong(name, value, "a list of conditions")
+        return items
+
+    def parameter(self, parameter: Parameter) -> Any:
+        """The value of a task's parameter, checked; None when it is not there, or says what is the case anyway."""
+        if parameter.choices:
+            return self.one_of(parameter.name, parameter.choices, str(parameter.default or ""))
+        if parameter.type is str:
+            return self.text(parameter.name) or None
+        if parameter.type is list:
+            return self.texts(parameter.name) or None
+        value = as_number(self.values.get(parameter.name))
+        if value in (None, "", 0, parameter.default):
+            return None
+        return parameter.checked(value, step=str(self.number))
+
+    def only(self, known: Iterable[str]) -> Fields:
+        """The same with each name spelt right. Raises: InvalidPlan for a field that the step does not have."""
+        names = [*known, "task"]
+        found: dict[str, Any] = {}
+        for name, value in self.values.items():
+            right = near(name, names)
+            if right is None:
+                raise InvalidPlan(
+                    f"{self.where}: there is no field {clip(one_line(name), 40)!r}.",
+                    hint=did_you_mean(name, names) or f"its fields: {clip(', '.join(names), 80)}",
+                )
+            found.setdefault(right, value)
+        return Fields(self.number, found, self.request)
+
+    def wrong(self, name: str, value: object, wanted: str) -> InvalidPlan:
+        """The error for a value of another type."""
+        return InvalidPlan(f"{self.where}: {name} is {clip(one_line(repr(value)[:200]), 40)}, wanted {wanted}.")
+
+
+def near(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is meant: the same, the same in another case, or the only one spelt nearly so."""
+    names = list(known)
+    if name in names:
+        return name
+    folded = [n for n in names if n.casefold() == name.strip().casefold()]
+    if len(folded) == 1:
+        return folded[0]
+    found = difflib.get_close_matches(name.strip()[:100], names, n=2, cutoff=_NEAR)
+    return found[0] if len(found) == 1 else None
+
+
+def as_number(value: object) -> object:
+    """A number that was written as a text or with `.0`, as a number; anything else as it is."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return value
+    if isinstance(value, float):
+        if value != value or abs(value) > 1e15:
+            return None
+        return int(value) if value.is_integer() else value
+    return value

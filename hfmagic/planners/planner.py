@@ -1,0 +1,95 @@
+"""Who plans in a session: rules, until the user chose an endpoint. A key that is merely found chooses nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..config import HFMagic
+from ..kinds import InputSchema
+from ..llm import LLM, Sent
+from ..plan import Plan
+from ..store import Store
+from .endpoints import KNOWN, find_endpoint
+from .rules import plan_by_rules
+
+RULES = "rules"
+_CHOICE = "planner"  # in the store: name, a space, model
+_MODE = "mode of "  # in the store, followed by the planner's name: the way of asking that its endpoint supports
+
+
+class Planner:
+    """The planner that the configuration names, else the one that the user chose last, else rules."""
+
+    def __init__(self, config: HFMagic, store: Store) -> None:
+        self._config, self._store = config, store
+        self._llm: LLM | None = None
+        self._of: tuple[object, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`rules`, or the endpoint and its model."""
+        llm = self.llm
+        return llm.name if llm else RULES
+
+    @property
+    def llm(self) -> LLM | None:
+        """The LLM that plans; None for rules. Raises: NoEndpoint."""
+        config = self._config
+        name, _, model = (config.planner or self._store.choice(_CHOICE) or RULES).partition(" ")
+        if name == RULES:
+            return None
+        of = (name, model, str(config.endpoints), config.planner_seconds, config.planner_bytes)
+        if self._llm is None or self._of != of:
+            endpoint = find_endpoint(name, model, config.endpoints)
+            self._llm = LLM(
+                endpoint,
+                seconds=config.planner_seconds,
+                max_bytes=config.planner_bytes,
+                mode=self._store.choice(_MODE + f"{endpoint.base_url} {endpoint.model}"),
+                on_sent=self._keep,
+            )
+            self._of = of
+        return self._llm
+
+    def choose(self, name: str, model: str = "") -> str:
+        """Plan by this from now on, in later sessions too; gives the planner's name.
+
+        Raises: NoEndpoint, which leaves the choice as it was.
+        """
+        if name == RULES:
+            self._store.choose(_CHOICE, "")
+        else:
+            find_endpoint(name, model, self._config.endpoints).check_key()
+            self._store.choose(_CHOICE, f"{name} {model}".strip())
+        self._config.planner = ""  # a choice made now counts more than an older line of configuration
+        return self.name
+
+    def plan(self, request: str, inputs: tuple[InputSchema, ...], *, previous: Plan | None = None) -> Plan:
+        """A valid plan, from the request and the inputs' schemas alone.
+
+        Raises: what the rules raise; PlannerError when the endpoint does not answer.
+        """
+        llm = self.llm
+        if llm is None:
+            return plan_by_rules(request, inputs, previous=previous)
+        from .endpoint import plan_by_endpoint
+
+        plan = plan_by_endpoint(request, inputs, llm, previous=previous)
+        if llm.mode:
+            self._store.choose(_MODE + f"{llm.endpoint.base_url} {llm.endpoint.model}", llm.mode)
+        return plan
+
+    def known(self) -> list[Mapping[str, Any]]:
+        """Every planner that can be chosen: its name, address, and the variable of its key with whether it is set."""
+        rows: list[Mapping[str, Any]] = [{"planner": RULES, "address": "this kernel", "key": ""}]
+        for name in (*self._config.endpoints, *KNOWN):
+            endpoint = replace(find_endpoint(name, "any", self._config.endpoints), model="")
+            found = "set" if endpoint.key and os.environ.get(endpoint.key) else "not set" if endpoint.key else ""
+            rows.append({"planner": name, "address": endpoint.base_url, "key": f"{endpoint.key} {found}".strip()})
+        return rows
+
+    def _keep(self, sent: Sent) -> None:
+        self._store.add_sent(sent.url, sent.body)

@@ -1,0 +1,280 @@
+"""An LLM's steps over whole tables: filter, aggregate, sort, chart; and the conditions of any step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import InvalidPlan
+from ..kinds import Kind
+from ..plan import Column, Predicate, StepOutput
+from .conditions import Condition, Op
+from .draft import Table, Thing
+from .fields import Fields, as_number, near
+from .lookup import Lookup
+from .makers import needs_query, predicates
+from .queries import Aggregate, _alias, _group, _query, _selected, _test, quote
+from .wire import COMPUTE, MARKS, OPS, ORDER
+from .words import LANGUAGES, POLARITY, POLARITY_NOUNS, POLARITY_ZH
+
+_SQL = {"mean": "avg"}
+_SPOKEN = {code: re.compile(words, re.IGNORECASE) for code, words in LANGUAGES.items()}
+_POLES = {
+    pole: re.compile(f"{words}|{POLARITY_NOUNS[pole]}|{POLARITY_ZH[pole]}", re.IGNORECASE)
+    for pole, words in POLARITY.items()
+}
+_AGGREGATES = ("count", "mean", "sum", "none")
+
+
+@dataclass
+class Rows:
+    """The table operations of a draft."""
+
+    lookup: Lookup
+
+    @property
+    def tasks(self) -> Mapping[str, Callable[[Fields], None]]:
+        """Task → what adds it."""
+        return {"filter": self._filter, "aggregate": self._aggregate, "sort": self._sort, "chart": self._chart}
+
+    def add(self, task: str, step: Fields) -> None:
+        """Add a step. Raises: InvalidPlan."""
+        self.tasks[task](step)
+
+    def conditions(self, step: Fields) -> list[Condition | Predicate]:
+        """The conditions of a step, their values as the columns hold them. Raises: InvalidPlan."""
+        found = [self._condition(step, fields) for fields in step.objects("where")]
+        return list(dict.fromkeys(c for c in found if c is not None))
+
+    def _condition(self, step: Fields, fields: Mapping[str, Any]) -> Condition | Predicate | None:
+        part = Fields(step.number, fields, step.request).only(("column", "op", "value"))
+        name = part.text("column")
+        if not name:
+            return None
+        thing = self.lookup.get(name, where=step.where, grouped=True)
+        op = part.one_of("op", OPS, "==")
+        value = part.values.get("value")
+        if op in ("is-null", "not-null") or value in (None, "", []):
+            return Condition(thing, "not-null" if op in ("not-null", "!=") else "is-null")
+        values = [self._value(part, thing, v, op) for v in (value if isinstance(value, list) else [value])]
+        if op == "in" and len(values) > 1:
+            return self._among(step, thing, values)
+        if len(values) > 1:
+            raise part.wrong("value", value, "one value")
+        one = values[0]
+        if op in ("contains", "lacks") and not isinstance(one, str):
+            one = str(one)
+        plain: Op = "==" if op == "in" else op  # type: ignore[assignment]
+        if plain == "contains" and thing.kind is Kind.LABELS and str(one).casefold() in _folded(thing):
+            plain = "=="
+        return Condition(thing, plain, one)
+
+    def _among(self, step: Fields, thing: Thing, values: list[Any]) -> Predicate:
+        if thing.loose or not isinstance(thing.reference, Column | StepOutput):
+            raise InvalidPlan(f"{step.where}: {thing.name!r} cannot be compared with a list.")
+        return Predicate(of=thing.reference, op="in", value=tuple(dict.fromkeys(values)))
+
+    def _value(self, part: Fields, thing: Thing, value: object, op: str) -> Any:
+        """A value as the column holds it: a number for numbers, a label as it is spelt, a code for a language."""
+        if isinstance(value, bool | int | float):
+            number = as_number(value)
+            return str(number) if thing.kind in (Kind.TEXT, Kind.LABELS) and number is not None else number
+        text = Fields(part.number, {"value": value}, part.request).text("value")
+        if thing.kind is Kind.NUMBER:
+            number = {"true": True, "false": False}.get(text.lower(), as_number(text))
+            if isinstance(number, str):
+                raise part.wrong("value", value, f"a number, as {thing.name} holds")
+            return number
+        if op not in ("==", "!=", "in") or thing.kind is not Kind.LABELS:
+            return text
+        return self._label(thing, text)
+
+    def _label(self, thing: Thing, text: str) -> str:
+        if thing.concept == "language":
+            return next((code for code, words in _SPOKEN.items() if words.fullmatch(text)), text)
+        known = list(thing.labels)
+        right = near(text, known) if known else None
+        if right is None and thing.concept == "sentiment":
+            pole = next((p for p, words in _POLES.items() if words.search(text)), "")
+            right = pole if pole and (not known or pole in _folded(thing)) else None
+        if right is not None and right.casefold() == text.casefold():
+            return right if known and text in known else text
+        if right is not None:
+            self.lookup.repairs.append(("value", (text, right, thing.name)))
+            return right
+        return text
+
+    def _filter(self, step: Fields) -> None:
+        found = self.conditions(step)
+        if not found:
+            raise InvalidPlan(f"{step.where}: filter has no condition.", hint="leave it out, or say which rows to keep")
+        self._kept(step, found, self._table(step, found))
+
+    def _kept(self, step: Fields, found: Sequence[Condition | Predicate], table: Table) -> Table:
+        """The table with the rows that conditions keep; conditions that it was selected by say nothing new."""
+        draft = self.lookup.draft
+        plain = [c for c in found if isinstance(c, Condition)]
+        listed = [c for c in found if isinstance(c, Predicate)]
+        if any(needs_query(c) for c in plain):
+            if listed:
+                raise InvalidPlan(f"{step.where}: a list of values cannot stand beside such a condition.")
+            return _selected(draft, table, plain)
+        rows = [p for p in (*predicates(draft, plain, table), *listed) if not self._held(table, p)]
+        return draft.add_table("filter", table, where=rows) if rows else table
+
+    def _held(self, table: Table, predicate: Predicate) -> bool:
+        """True when a table is what a filter gave for the same condition."""
+        draft = self.lookup.draft
+        if table.name == table.root or draft.step(table.name).task != "filter":
+            return False
+        names = {(_column(p), p.op, p.value) for p in draft.step(table.name).where}
+        asked = next((t for t in table.things if t.reference == predicate.of), None)
+        made = {(draft.step(s).output if s in {x.id for x in draft.steps} else s, op, v) for s, op, v in names}
+        return asked is not None and (asked.name, predicate.op, predicate.value) in made
+
+    def _aggregate(self, step: Fields) -> None:
+        draft, lookup = self.lookup.draft, self.lookup
+        names = step.texts("by")
+        by = [lookup.get(n, where=step.where) for n in names]
+        compute = step.one_of("compute", COMPUTE, "count")
+        measured = step.text("column")
+        on = lookup.get(measured, where=step.where) if measured else None
+        found = self.conditions(step)
+        used = [*by, *([on] if on else []), *_looked(found)]
+        table = lookup.table(used, where=step.where)
+        share = [c for c in found if isinstance(c, Condition)] if compute == "share" else []
+        tests = " AND ".join(_test(draft, c, table) for c in share)
+        if found and not share:
+            table = self._kept(step, found, table)
+            by = [_again(table, t) for t in by]
+            on = _again(table, on) if on else None
+        by = list(dict.fromkeys(by))
+        what = _what(step, compute, on, by, tests)
+        limit = step.number_of("limit")
+        down = step.one_of("order", ORDER, ORDER[0]) == ORDER[0]
+        _group(draft, table, by, Aggregate(*what, max(0, min(limit, 10_000)), down))
+
+    def _sort(self, step: Fields) -> None:
+        draft = self.lookup.draft
+        found = self.conditions(step)
+        by = self.lookup.get(step.text("by"), where=step.where, grouped=True)
+        table = self._of(by) or self.lookup.table([by, *_looked(found)], where=step.where)
+        table = self._kept(step, found, table) if found else table
+        by = _again(table, by)
+        direction = " DESC" if step.one_of("order", ORDER, ORDER[0]) == ORDER[0] else ""
+        limit = max(0, min(step.number_of("limit"), 100_000))
+        sql = f"SELECT * FROM {quote(table.name)} ORDER BY {quote(by.name)}{direction} NULLS LAST"  # noqa: S608  quoted
+        _query(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
+
+    def _chart(self, step: Fields) -> None:
+        draft = self.lookup.draft
+        mark = step.one_of("mark", MARKS, "bar")
+        names = {axis: step.text(axis) for axis in ("x", "color", "y")}
+        named = {a: self.lookup.get(n, where=step.where, grouped=True) for a, n in names.items() if n}
+        found = self.conditions(step)
+        newest = draft.tables[0] if draft.tables else None
+        if newest and newest.grouped and all(t.name in _names(newest) for t in named.values()):
+            draft.add_chart(newest, _grouped_axes(newest, named, mark))
+            return
+        table = self.lookup.table([*named.values(), *_looked(found)], where=step.where)
+        where: list[Predicate] = []
+        if any(isinstance(c, Condition) and needs_query(c) for c in found):
+            table = self._kept(step, found, table)
+        else:
+            where = predicates(draft, [c for c in found if isinstance(c, Condition)], table)
+            where += [c for c in found if isinstance(c, Predicate)]
+        named = {axis: _again(table, thing) for axis, thing in named.items()}
+        parameters, shown = _axes(step, named, mark)
+        draft.add_chart(table, parameters, self._shown_rows(where, shown))
+
+    def _shown_rows(self, where: list[Predicate], shown: Sequence[Thing]) -> list[Predicate]:
+        """Rows that a shown step did not run over are left out."""
+        draft = self.lookup.draft
+        kept = list(where)
+        for thing in shown:
+            if thing.step and isinstance(thing.reference, StepOutput) and draft.is_partial(thing.step):
+                own = draft.conditions_of(thing.step)
+                kept = [*(p for p in kept if p not in own), Predicate(of=thing.reference, op="not-null")]
+        return list(dict.fromkeys(kept))
+
+    def _table(self, step: Fields, found: Sequence[Condition | Predicate]) -> Table:
+        looked = _looked(found)
+        return (self._of(looked[0]) if looked else None) or self.lookup.table(looked, where=step.where)
+
+    def _of(self, thing: Thing) -> Table | None:
+        """The newest table of groups, when a thing is of it."""
+        tables = self.lookup.draft.tables
+        grouped = tables[0] if tables and tables[0].grouped else None
+        return grouped if grouped and thing in grouped.things else None
+
+
+def _what(step: Fields, compute: str, on: Thing | None, by: list[Thing], tests: str) -> tuple[str, str]:
+    """SQL of what is computed, and the name of its column."""
+    if compute == "share":
+        value = f"avg(CASE WHEN {tests} THEN 1.0 ELSE 0.0 END)" if tests else "count(*) * 1.0 / sum(count(*)) OVER ()"
+        return value, _alias("share", by)
+    if compute == "count" or (on is None and compute == "distinct"):
+        return "count(*)", _alias("n", by)
+    if on is None:
+        raise InvalidPlan(f"{step.where}: the {compute} of which column?", hint="name a column of numbers")
+    if compute == "distinct":
+        return f"count(DISTINCT {quote(on.name)})", _alias("n", by)
+    if on.kind not in (Kind.NUMBER, None):
+        raise InvalidPlan(f"{step.where}: {on.name} is {on.kind}, so it has no {compute}.", hint="compute count")
+    return f"{_SQL.get(compute, compute)}({quote(on.name)})", _alias(f"{compute}_{on.name}", by)
+
+
+def _axes(step: Fields, named: Mapping[str, Thing], mark: str) -> tuple[dict[str, Any], list[Thing]]:
+    """The parameters of a chart of rows, and the columns shown."""
+    x, color, y = (named.get(axis) for axis in ("x", "color", "y"))
+    x, color = (x, color) if x else (color, None)
+    if x is None:
+        raise InvalidPlan(f"{step.where}: the chart has no x.", hint="name a column")
+    y = y if y is not None and y.kind in (Kind.NUMBER, None) and y != x else None
+    color = color if color not in (x, y) else None
+    parameters: dict[str, Any] = {"mark": mark, "x": x.name, "aggregate": "count"}
+    if mark == "histogram":
+        return parameters, [x]
+    if y is not None:
+        aggregate = step.one_of("aggregate", _AGGREGATES, "mean")
+        plain = "none" if mark == "scatter" else "mean" if aggregate in ("count", "none") else aggregate
+        parameters |= {"y": y.name, "aggregate": plain}
+    if color is not None:
+        parameters["color"] = color.name
+    return parameters, [t for t in (x, color) if t is not None]
+
+
+def _grouped_axes(table: Table, named: Mapping[str, Thing], mark: str) -> dict[str, Any]:
+    """Groups and their number are charted as they are."""
+    *groups, value = table.things
+    if not groups:
+        return {"mark": "histogram", "x": value.name, "aggregate": "count"}
+    x = named.get("x")
+    x = x if x in groups else groups[0]
+    parameters: dict[str, Any] = {"mark": mark, "x": x.name, "y": value.name, "aggregate": "none"}
+    if others := [g for g in groups if g != x]:
+        parameters["color"] = others[0].name
+    return parameters
+
+
+def _looked(found: Sequence[Condition | Predicate]) -> list[Thing]:
+    return [c.on for c in found if isinstance(c, Condition) and isinstance(c.on, Thing)]
+
+
+def _again(table: Table, thing: Thing) -> Thing:
+    """The same thing in a table made since."""
+    return next((t for t in table.things if t.name == thing.name), thing)
+
+
+def _names(table: Table) -> set[str]:
+    return {t.name for t in table.things}
+
+
+def _folded(thing: Thing) -> set[str]:
+    return {label.casefold() for label in thing.labels}
+
+
+def _column(predicate: Predicate) -> str:
+    return predicate.of.column if isinstance(predicate.of, Column) else predicate.of.step

@@ -1,0 +1,49 @@
+"""Let an LLM pick among the candidates that fit, from structured facts alone. The score decides where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..errors import PlannerError
+from ..limits import license_class
+from ..llm import LLM
+from ..plan import Plan
+from .candidates import Candidate
+from .choose import Picker, Picks
+
+MOST = 6  # candidates of a step that are shown to the LLM, best score first
+
+
+def llm_picker(llm: LLM) -> Picker:
+    """A picker that asks an LLM once for all steps. Whatever goes wrong there leaves every step to the score."""
+
+    from ..planners.pick import StepToPick, pick_models
+
+    def pick(plan: Plan, fits: Mapping[str, Sequence[Candidate]]) -> Picks:
+        steps = [
+            StepToPick(step_id, plan.step(step_id).task, tuple(_facts(c) for c in candidates[:MOST]))
+            for step_id, candidates in fits.items()
+        ]
+        try:
+            return pick_models(llm, plan.request, steps)
+        except PlannerError:
+            return {}
+
+    return pick
+
+
+def _facts(candidate: Candidate) -> Mapping[str, object]:
+    """What the LLM is told of a candidate: tags and numbers of the Hub, never a card's prose."""
+    facts = candidate.facts
+    return {
+        "model_id": facts.model_id,
+        "license": license_class(facts.license),
+        "languages": list(facts.languages[:8]),
+        "tags": list(facts.tags[:12]),
+        "labels": list(facts.labels[:8]),
+        "parameters": facts.parameters,
+        "downloads": facts.downloads,
+        "metrics": dict(list(facts.metrics.items())[:3]),
+        "on_this_machine": facts.folder is not None,
+        "score": candidate.score,
+    }
