@@ -10,7 +10,7 @@ CPU_INDEX := https://download.pytorch.org/whl/cpu
 # A waiting thread sleeps: on two cores a spinning one takes the other process's time (a clip: 2 s instead of 9 to 27).
 export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: demo test lab check clean
+.PHONY: demo test lab check tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -46,6 +46,10 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check hfmagic tests notebooks
 	$(BIN)/ruff format --check hfmagic tests notebooks
 	$(BIN)/mypy
+
+# The catalogue of the Hub's tasks, written anew from the installed packages and @huggingface/tasks.
+tags: $(VENV)/.installed $(NODE_MODULES)/.installed
+	$(BIN)/python -m hfmagic.tags.generate
 
 clean:
 	rm -rf $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from .session import usable_names
+from .inputs import usable_names
 from .tags import hub_tags
 from .tasks import CATALOGUE
 

@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from .errors import HFMagicError
+from .planners.endpoints import KNOWN
+from .planners.planner import RULES
 from .starter import OFFER, VOICE_LEFT_OUT, missing
 
 if TYPE_CHECKING:
     from .session import Session
 
 PACKAGES = ("hfmagic", "torch", "transformers", "huggingface_hub", "ipykernel", "jupyterlab")
-KEYS = ("OPENAI_API_KEY", "HF_TOKEN")
 
 
 def examine(session: Session) -> list[Mapping[str, object]]:
@@ -33,10 +35,31 @@ def examine(session: Session) -> list[Mapping[str, object]]:
     free = shutil.disk_usage(_existing(config.cache_path)).free
     rows.append(_row("cache", f"{config.cache_path} · {free / 1e9:,.0f} GB free"))
     rows.append(_row("files from", ", ".join(map(str, config.allowed_paths))))
-    rows.append(_row("planner", "rules (nothing leaves this machine)"))
-    rows += [_row(key, "found; not used by the rules planner") for key in KEYS if os.environ.get(key)]
+    rows.append(_hub(session))
+    rows += _planner(session)
     rows.append(_row("text-to-speech", "no starter voice", VOICE_LEFT_OUT))
     return rows
+
+
+def _hub(session: Session) -> Mapping[str, object]:
+    """Whether the Hub answers now: one small question."""
+    client = session.hub.client
+    if client is None:
+        return _row("Hub", "offline: nothing is asked", "%config HFMagic.offline = False")
+    try:
+        client.search("text-classification", limit=1)
+    except HFMagicError as error:
+        return _row("Hub", f"{client.endpoint}: {error.message}", error.hint)
+    return _row("Hub", f"{client.endpoint} answers" + (", with your token" if client.token else ""))
+
+
+def _planner(session: Session) -> list[Mapping[str, object]]:
+    """Who plans; and for each key that is found but not used, how to use it."""
+    name = session.planner.name
+    leaves = "nothing leaves this machine" if name == RULES else "requests and schemas go there, never a row"
+    rows = [_row("planner", f"{name} ({leaves})")]
+    unused = [e for e in KNOWN.values() if e.key and os.environ.get(e.key) and not name.startswith(f"{e.name}:")]
+    return rows + [_row(e.key, "found, not used to plan", f"to plan with it: %hf planner {e.name}") for e in unused]
 
 
 def _row(what: str, found: str, do: str = "") -> Mapping[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,8 @@ from .limits import license_class
 from .render.choice_view import table_view
 from .render.plan_view import PlanView
 from .render.results_view import results_mimebundle
+from .render.sent_view import sent_view
+from .render.view import shell
 from .selection.candidates import Candidate
 from .session import DEFAULT_OUTPUT, Options, Proposal, Session
 from .starter import OFFER
@@ -187,14 +188,11 @@ def _sent(call: Call) -> None:
     if call.words not in ([], ["all"]):
         raise BadOption(f"%hf sent {call.words[0]!r} is unknown.", hint="%hf sent, or %hf sent all for earlier kernels")
     sent = call.session.store.sent(0.0 if call.words else call.session.started)
-    for at, url, body in sent:
-        print(f"{datetime.fromtimestamp(at):%Y-%m-%d %H:%M:%S} POST {url} · {len(body):,} bytes")
-        print(body.decode("utf-8", "backslashreplace"))
-    asked = call.session.asked()
-    for question in asked:
-        print(f"{datetime.fromtimestamp(question.at):%Y-%m-%d %H:%M:%S} GET {question.url}")
-    if not sent and not asked:
-        print("nothing was sent")
+    view = sent_view(sent, [(a.at, a.url) for a in call.session.asked()])
+    if hasattr(shell(), "kernel"):
+        _display(view)
+    else:
+        print(view.plain)  # whole: a terminal shows what it is told, a notebook's text is clipped
 
 
 def _doctor(call: Call) -> None:

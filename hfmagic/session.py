@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,19 +16,20 @@ from .config import OFFICIAL_HUB, HFMagic
 from .devices import Device
 from .engine.executor import run_plan
 from .engine.step import Machine
-from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, UnknownKind, UnknownVariable, did_you_mean
+from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, UnknownKind, did_you_mean
 from .hub.blobs import Checked
 from .hub.cached import CachedModels
 from .hub.client import Asked, HubClient
 from .hub.folder import FolderHub
 from .hub.sources import Sources
+from .inputs import Inputs
 from .kinds import Kind
 from .limits import Limits, parse_limits
-from .media import kind_of_file, open_media
+from .media import open_media
 from .models import Pool, current_device
 from .plan import Plan
 from .planners.planner import RULES, Planner
-from .recognise import Input, Reader, is_input, recognise
+from .recognise import Input, Reader
 from .render.plan_view import LivePlan
 from .results import Results
 from .scope import Scope
@@ -42,9 +42,6 @@ from .tags import runnable_task
 
 DEFAULT_OUTPUT = "_hf"
 MOST_LABELS = 50  # of a column that a planner is told; ImageNet's thousand would bury the rest
-_IPYTHON = frozenset({"In", "Out"})
-# Variables of such names are meant only when they are named on the line, in braces or in backticks.
-_SMALL_WORDS = frozenset("an as at by do for if in is it me my no of on or so the to up us we".split())  # noqa: SIM905  a word list
 
 
 @dataclass(frozen=True)
@@ -84,9 +81,8 @@ class Session:
         self.proposal: Proposal | None = None
         self.last: Results | None = None
         self._live: LivePlan | None = None  # of the cell that runs now
-        self._context = ""  # the variable with which a cell that names no input goes on
         self._sources: dict[tuple[object, ...], Sources] = {}
-        self._outputs: dict[str, tuple[Any, dict[str, tuple[str, ...]]]] = {}  # value, labels of its columns
+        self.inputs = Inputs()
 
     # The story
 
@@ -97,7 +93,7 @@ class Session:
         options = options or Options()
         if not request.strip():
             raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
-        inputs = self.find_inputs(request, namespace, names, rows=options.rows)
+        inputs = self.inputs.find(request, namespace, names, self.reader, rows=options.rows)
         live = LivePlan()
         if (planner := self.planner.name) != RULES:
             live.say(f"asking {planner} for a plan: the request and the inputs' schemas, no row …")
@@ -111,6 +107,8 @@ class Session:
 
     def end_cell(self) -> None:
         """The plan that was shown stays as it is; what runs next shows its own."""
+        if self._live:
+            self._live.flush(last=True)
         self._live = None
 
     def make_plan(self, request: str, inputs: Mapping[str, Input]) -> Plan:
@@ -136,8 +134,8 @@ class Session:
         if results.steps:  # a run that gave nothing leaves what stood under the name
             if namespace is not None:
                 namespace[name] = results.value
-            self._outputs[name] = (results.value, _labels_of(results, self.sources(proposal.options)))
-            self._context = name if is_input(results.value) else next(iter(proposal.inputs), "")
+            labels = _labels_of(results, self.sources(proposal.options))
+            self.inputs.remember(name, results.value, labels, instead=next(iter(proposal.inputs), ""))
         return results, answer(results, language=proposal.plan.language)
 
     def use(self, step_id: str, model_id: str) -> Proposal:
@@ -161,31 +159,6 @@ class Session:
                 hint="%hf go --yes fetches it; --limit max_size=300MB looks for smaller ones",
             )
 
-    # Inputs
-
-    def find_inputs(
-        self, request: str, namespace: Mapping[str, Any], names: Sequence[str], *, rows: int = 0
-    ) -> dict[str, Input]:
-        """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
-
-        A name is a variable's, or the path of a picture, a sound or a folder of them.
-
-        Raises: UnknownVariable with the nearest name; BadOption when two would do.
-        """
-        names = names or self._mentioned(request, namespace) or self._fallback(namespace)
-        found = {}
-        for name in names:
-            if name in namespace:
-                found[name] = self._recognise(name, namespace[name], rows)
-            elif path := _media_path(name):
-                word = re.sub(r"\W+", "_", path.stem).strip("_") or "file"
-                found[word] = self._recognise(word, path, rows)
-            else:
-                known = usable_names(namespace)
-                hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
-                raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
-        return found
-
     def shown_inputs(self, proposal: Proposal) -> dict[str, Any]:
         """The single values that a proposal works on, opened, to be shown beside what was found in them."""
         shown = {}
@@ -195,46 +168,6 @@ class Session:
                 with contextlib.suppress(UnknownKind):  # damaged: the step that read it has said so
                     shown[name] = open_media(found.value, found.schema.kind) if path else found.value
         return shown
-
-    def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
-        """Variables in braces or backticks; else those whose name, or its singular, is a word of the request."""
-        marked = re.findall(r"\{(\w+)\}|`(\w+)`", request)
-        if marked := [a or b for a, b in marked if (a or b) in namespace]:
-            return list(dict.fromkeys(marked))
-        words = set(re.findall(r"[A-Za-z_]\w*", request))
-        folded = words | {w.lower() for w in words}
-        usable = [n for n in usable_names(namespace) if len(n) > 1 and n.lower() not in _SMALL_WORDS]
-        exact = [n for n in usable if n in words]
-        near = [n for n in usable if n.lower() in folded or _singular(n.lower()) in folded]
-        found = exact or near
-        if len(found) > 1:
-            raise BadOption(f"the request mentions {' and '.join(found[:4])}.", hint=f"say which: %%hf {found[0]}")
-        return found
-
-    def _fallback(self, namespace: Mapping[str, Any]) -> list[str]:
-        if self._context in namespace:
-            return [self._context]
-        names = usable_names(namespace)
-        usable = [n for n in names if not isinstance(namespace[n], str)] or names
-        if len(usable) == 1:
-            return usable
-        if usable:
-            raise BadOption("the request names no input.", hint=f"%%hf NAME, one of {', '.join(usable[:5])}")
-        raise UnknownVariable("there is nothing to work on.", hint="define a frame, list, text, picture or sound first")
-
-    def _recognise(self, name: str, value: Any, rows: int) -> Input:
-        found = recognise(name, value, reader=self.reader)
-        known, labels = self._outputs.get(name, (None, {}))
-        if known is value and found.schema.kind is Kind.TABLE:
-            columns = tuple(
-                c.model_copy(update={"labels": labels[c.name], "kind": Kind.LABELS}) if labels.get(c.name) else c
-                for c in found.schema.columns
-            )
-            found = replace(found, schema=found.schema.model_copy(update={"columns": columns}))
-        if rows and found.frame is not None:
-            frame = found.frame.head(rows)
-            found = Input(found.schema.model_copy(update={"rows": len(frame)}), frame=frame)
-        return found
 
     # What the session rests on
 
@@ -354,18 +287,3 @@ def _token_for(address: str) -> str | None:
 
     own = os.environ.get("HF_ENDPOINT", "").rstrip("/")
     return get_token() if address in (OFFICIAL_HUB, own) else None
-
-
-def usable_names(namespace: Mapping[str, Any]) -> list[str]:
-    """Names of variables that could be an input; IPython's own and private ones are not."""
-    return [n for n, v in namespace.items() if not n.startswith("_") and n not in _IPYTHON and is_input(v)]
-
-
-def _media_path(name: str) -> Path | None:
-    """The path that an input on the line stands for: a file of pictures or sound, or a folder."""
-    path = Path(name)
-    return path if kind_of_file(path) or "/" in name else None
-
-
-def _singular(name: str) -> str:
-    return name[:-3] + "y" if name.endswith("ies") else name[:-1] if name.endswith("s") else name

@@ -52,7 +52,9 @@ def config(tmp_path: Path, starter_hub: Path):
     from hfmagic.config import HFMagic
 
     return HFMagic(
-        cache_dir=str(tmp_path / "cache"), hub_dirs=[str(starter_hub)], allowed_dirs=[str(DATA), str(tmp_path)],
+        cache_dir=str(tmp_path / "cache"),
+        hub_dirs=[str(starter_hub)],
+        allowed_dirs=[str(DATA), str(tmp_path)],
         hub_cache=str(tmp_path / "hub-cache"),
     )
 
@@ -68,3 +70,21 @@ def session(config):
 @pytest.fixture(scope="session", autouse=True)
 def _few_threads() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+@pytest.fixture
+def shell(config, monkeypatch: pytest.MonkeyPatch):
+    """An IPython shell with the extension loaded and 60 reviews in it."""
+    for name in ("cache_dir", "hub_dirs", "allowed_dirs", "hub_cache"):
+        value = getattr(config, name)
+        monkeypatch.setenv(f"HFMAGIC_{name.upper()}", value if isinstance(value, str) else ":".join(value))
+    import pandas as pd
+    from IPython.core.interactiveshell import InteractiveShell
+
+    InteractiveShell.clear_instance()
+    found = InteractiveShell.instance()
+    found.run_line_magic("load_ext", "hfmagic")
+    found.push({"reviews": pd.read_csv(DATA / "reviews.csv").head(60)})
+    yield found
+    found.run_line_magic("unload_ext", "hfmagic")
+    InteractiveShell.clear_instance()

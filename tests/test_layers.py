@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 # Ground floor first; within a floor, a room may import those named before it.
 FLOORS = (
     ("errors", "config"),
-    ("kinds", "language", "media", "recognise", "conversions", "devices", "processes"),
+    ("kinds", "language", "media", "recognise", "inputs", "conversions", "devices", "processes"),
     ("tasks", "tags", "limits", "plan", "scope"),
     ("hub", "starter", "store", "models", "llm", "results"),
     ("planners", "runners", "selection", "operations"),

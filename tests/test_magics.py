@@ -7,47 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from hfmagic.errors import HFMagicError
 from tests.conftest import DATA
+from tests.shell import run
 
 FIRST = "Label the sentiment of each review, group the complaints into themes, and chart them per product."
-
-
-@pytest.fixture
-def shell(config: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
-    for name in ("cache_dir", "hub_dirs", "allowed_dirs"):
-        value = getattr(config, name)
-        monkeypatch.setenv(f"HFMAGIC_{name.upper()}", value if isinstance(value, str) else ":".join(value))
-    InteractiveShell.clear_instance()
-    found = InteractiveShell.instance()
-    found.run_line_magic("load_ext", "hfmagic")
-    found.push({"reviews": pd.read_csv(DATA / "reviews.csv").head(60)})
-    yield found
-    found.run_line_magic("unload_ext", "hfmagic")
-    InteractiveShell.clear_instance()
-
-
-def run(shell: InteractiveShell, source: str) -> SimpleNamespace:
-    """Run a cell: its error, what it printed, and its displayed MIME bundles."""
-    with capture_output() as captured:
-        result = shell.run_cell(source)
-    bundles = [o.data for o in captured.outputs]
-    plain = "\n".join(b.get("text/plain", "") for b in bundles)
-    return SimpleNamespace(
-        error=result.error_in_exec or result.error_before_exec,
-        text=captured.stdout + captured.stderr + plain,
-        html="\n".join(b.get("text/html", "") for b in bundles),
-    )
 
 
 def test_a_cell_plans_picks_runs_and_stores(shell: InteractiveShell):
@@ -220,7 +191,7 @@ def test_a_model_without_a_trained_head_is_refused(shell: InteractiveShell, tmp_
 def test_debug_shows_the_stack(shell: InteractiveShell):
     seen = run(shell, "%%hf nothing --debug\nLabel the sentiment of each review.")
 
-    assert "find_inputs" in seen.text
+    assert "inputs.py" in seen.text
 
 
 def test_settings_are_reached_by_config(shell: InteractiveShell):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
+from .files import is_read
 from .revision import file_sha256
 
 
@@ -22,17 +24,19 @@ def etag_of(path: Path) -> str:
 def is_whole(path: Path, etag: str) -> bool:
     """True when a file has the hash; a hash of neither kind cannot be checked. Reads the whole file.
 
-    sha256 for 64 hex digits; for 40, git's blob id: sha1 over `blob <size>` 00 and the contents.
+    sha256 for 64 hex digits; for 40, git's blob id: sha1 over `blob <size>` 00 and the contents; or, as mirrors name
+    files, sha1 over the contents.
     """
     if len(etag) == 64:
         return file_sha256(path) == etag
     if len(etag) != 40:
         return True
-    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    git, plain = (hashlib.sha1(start, usedforsecurity=False) for start in (b"blob %d\0" % path.stat().st_size, b""))
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest() == etag
+            git.update(chunk)
+            plain.update(chunk)
+    return etag in (git.hexdigest(), plain.hexdigest())
 
 
 class Checked:
@@ -55,13 +59,22 @@ class Checked:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 (self.folder / etag).write_text(_stamp(path))
 
-    def damaged(self, snapshot: Path) -> list[Path]:
-        """The files of a snapshot that are not what their names say; each is read once."""
+    def unchecked(self, snapshot: Path, etags: Mapping[str, str]) -> dict[Path, str]:
+        """The needed files of a snapshot that were not found whole yet → their hash, "" where nobody knows it.
+
+        Args:
+            etags: file name → the hash by which the Hub names it; the cache's name for it where that is not known.
+        """
+        names = [p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file() or p.is_symlink()]
+        known = {
+            snapshot / name: etags.get(name) or etag_of(snapshot / name) for name in sorted(names) if is_read(name)
+        }
+        return {path: etag for path, etag in known.items() if not (path.exists() and self.holds(path, etag))}
+
+    def damaged(self, snapshot: Path, etags: Mapping[str, str]) -> list[Path]:
+        """The needed files of a snapshot that are not what their hashes say; each is read once."""
         bad = []
-        for path in sorted(p for p in snapshot.rglob("*") if p.is_file() or p.is_symlink()):
-            etag = etag_of(path)
-            if path.exists() and self.holds(path, etag):
-                continue
+        for path, etag in self.unchecked(snapshot, etags).items():
             if path.exists() and is_whole(path, etag):
                 self.add(path, etag)
             else:
@@ -83,7 +96,7 @@ def sweep(cache: Path, model_id: str) -> None:
     locks = cache / ".locks" / repo_folder(cache, model_id).name
     for part in (repo_folder(cache, model_id) / "blobs").glob("*.incomplete"):
         lock = FileLock(locks / f"{part.name.partition('.')[0]}.lock")
-        with contextlib.suppress(Timeout, OSError), lock.acquire(timeout=0):
+        with contextlib.suppress(Timeout, OSError, NotImplementedError), lock.acquire(timeout=0):
             part.unlink(missing_ok=True)
 
 

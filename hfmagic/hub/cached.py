@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from .blobs import repo_folder
 from .facts import ModelFacts, read_facts
-from .files import INDEX, files_of, needed, weight_index
+from .files import INDEX, HubFile, files_of, needed, weight_index
 from .listing import facts_of
 
 
@@ -54,6 +54,18 @@ class CachedModels:
             return {}
         return found if isinstance(found, dict) else {}
 
+    def files(self, model_id: str, revision: str) -> tuple[HubFile, ...]:
+        """The files that the Hub named when it was downloaded, by us or by huggingface_hub; empty where not known."""
+        from huggingface_hub import errors, get_cached_repo_tree
+
+        if info := self.note(model_id, revision):
+            return files_of(info)
+        try:
+            tree = get_cached_repo_tree(model_id, revision=revision, cache_dir=self.cache)
+        except (errors.CachedRepoTreeNotFoundError, errors.HFValidationError, OSError):
+            return ()
+        return tuple(HubFile(f.path, f.size, f.lfs.sha256 if f.lfs else "", "" if f.lfs else f.blob_id) for f in tree)
+
     def _note(self, model_id: str, revision: str) -> Path:
         return self.notes / f"{model_id.replace('/', '--')}@{revision}.json"
 
@@ -68,9 +80,9 @@ class CachedModels:
         yield from sorted((f for f in folders if re.fullmatch(r"[0-9a-f]{40}", f.name)), key=_time, reverse=True)
 
     def _read(self, model_id: str, folder: Path) -> ModelFacts | None:
-        info = self.note(model_id, folder.name)
-        if not _complete(folder, info):
+        if not _complete(folder, self.files(model_id, folder.name)):
             return None
+        info = self.note(model_id, folder.name)
         key = (folder, _time(folder))
         if key not in self._facts:
             facts = read_facts(folder, model_id, home=folder.parents[1])
@@ -93,17 +105,17 @@ class CachedModels:
         return self._facts[key]
 
 
-def _complete(folder: Path, info: Mapping[str, Any]) -> bool:
+def _complete(folder: Path, files: Sequence[HubFile]) -> bool:
     """True when every file is there: those that the Hub named, else config.json and the weights it needs."""
     index = folder / INDEX
     try:
-        if info and weight_index(files := files_of(dict(info))):
+        if weight_index(files):
             text = index.read_bytes() if weight_index(files) == INDEX else b""
             return all((folder / f.name).is_file() for f in needed(files, text))
         shards = set(json.loads(index.read_bytes())["weight_map"].values()) if index.is_file() else set()
         names = shards or {p.name for p in folder.iterdir() if p.suffix in (".safetensors", ".bin", ".pt", ".h5")}
         return (folder / "config.json").is_file() and bool(names) and all((folder / n).is_file() for n in names)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
 
 

@@ -8,25 +8,30 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import json
 import logging
+import math
 import os
+import re
 import sys
 import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
-from ..errors import DownloadFailed, HFMagicError, NoSpace, one_line
+from ..errors import DownloadFailed, HFMagicError, HubRefused, NoSpace, one_line
 from .blobs import Checked, drop, repo_folder, sweep
 from .files import HubFile
 from .job import Job, Moment
-from .refusals import refusal, without_secrets
+from .refusals import refusal, response_of, wait_seconds, without_secrets
 
 PATIENCE_SECONDS = 60.0
 TRIES = 4
 _BUSY = frozenset({429, 500, 502, 503, 504})
+_AGAIN = "run the cell again; files that are whole are kept"
 
 
 def main() -> None:
@@ -37,10 +42,11 @@ def main() -> None:
     fields = json.loads(sys.stdin.readline())
     job = Job(**{**fields, "files": tuple(HubFile(**f) for f in fields["files"])})
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    meter = Meter(job, answers)
     try:
-        _answer(answers, folder=str(_download(job, Meter(job, answers))))
+        _answer(answers, folder=str(_download(job, meter)))
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it in one line
-        ours = _ours(error, job)
+        ours = _ours(error, job, meter)
         _answer(answers, error=type(ours).__name__, message=ours.message, hint=ours.hint)
 
 
@@ -50,7 +56,7 @@ class Meter:
     def __init__(self, job: Job, answers: IO[str]) -> None:
         blobs = repo_folder(Path(job.cache), job.model_id) / "blobs"
         self.total = sum(f.size for f in job.files if not (blobs / f.etag).exists())
-        self.done, self.note = 0, ""
+        self.done, self.retries, self.note = 0, 0, ""
         self._answers, self._lock, self._told = answers, threading.Lock(), 0.0
 
     def add(self, count: float) -> None:
@@ -60,11 +66,16 @@ class Meter:
             if time.monotonic() - self._told > 0.1:
                 self._tell()
 
-    def say(self, note: str) -> None:
-        """What it waits for now."""
+    def say(self, note: str, wait: float = 0.0) -> None:
+        """What it waits for now, and for how many seconds nothing will come."""
         with self._lock:
             self.note = note
-            self._tell()
+            self._tell(wait)
+
+    def retry(self) -> None:
+        """It tries once more."""
+        self.retries += 1
+        self.say(f"retry {self.retries}")
 
     def bar(self) -> type:
         """A progress bar for huggingface_hub that draws nothing and counts here."""
@@ -83,9 +94,9 @@ class Meter:
 
         return Bar
 
-    def _tell(self) -> None:
+    def _tell(self, wait: float = 0.0) -> None:
         self._told = time.monotonic()
-        _answer(self._answers, **asdict(Moment(self.done, self.total, self.note)))
+        _answer(self._answers, **asdict(Moment(self.done, self.total, self.note, wait)))
 
 
 def _download(job: Job, meter: Meter) -> Path:
@@ -93,11 +104,12 @@ def _download(job: Job, meter: Meter) -> Path:
     cache, checked = Path(job.cache), Checked(Path(job.checked))
     sweep(cache, job.model_id)
     meter.say("")
-    logging.getLogger("huggingface_hub.file_download").addHandler(_Retries(meter))
+    logging.getLogger("huggingface_hub").addHandler(_Retries(meter))
+    etags = {f.name: f.etag for f in job.files}
     for last in (False, True):
         folder = _fetch(job, meter)
         meter.say("checking")
-        bad = checked.damaged(folder)
+        bad = checked.damaged(folder, etags)
         if not bad:
             return folder
         for path in bad:
@@ -126,57 +138,70 @@ def _fetch(job: Job, meter: Meter) -> Path:
                     revision=job.revision,
                     endpoint=job.endpoint,
                     cache_dir=job.cache,
-                    allow_patterns=[f.name for f in job.files],
+                    allow_patterns=[glob.escape(f.name) for f in job.files],
                     token=job.token or False,
                     tqdm_class=meter.bar(),
                     max_workers=4,
                 )
             )
         except Exception as error:
-            answer = getattr(error, "response", None)
+            answer = getattr(error, "response", None)  # not one behind it: that was tried again long enough
             if answer is None or answer.status_code not in _BUSY or attempt == TRIES:
                 raise
-            try:
-                delay = float(answer.headers.get("retry-after", 2 ** (attempt - 2)))
-            except ValueError:
-                delay = 1.0
+            delay = wait_seconds(answer.headers, attempt)
             patience -= delay
             if patience < 0:
                 raise
-        for left in range(int(delay), 0, -1):
+        for left in range(math.ceil(delay), 0, -1):
             meter.say(f"the Hub is busy, again in {left} s")
-            time.sleep(1)
+            time.sleep(min(1.0, delay))
         attempt += 1
-        meter.say(f"retry {attempt - 1}")
+        meter.retry()
 
 
 class _Retries(logging.Handler):
-    """huggingface_hub takes a cut download up again by itself; its warnings are all it says of that."""
+    """huggingface_hub tries some requests again by itself; its warnings are all it says of that."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__(logging.WARNING)
-        self._meter, self._count = meter, 0
+        self._meter = meter
 
     def emit(self, record: logging.LogRecord) -> None:
-        if "resume" in record.getMessage():
-            self._count += 1
-            self._meter.say(f"retry {self._count}")
+        text = record.getMessage()
+        if found := re.search(r"(?:Waiting|Retrying in) ([\d.]+)s", text):
+            seconds = float(found[1])
+            if seconds > PATIENCE_SECONDS:
+                # Raised through the warning: nothing else ends its wait.
+                raise HubRefused(f"the Hub wants a wait of {seconds:.0f} s (429).", hint="wait, or log in")
+            self._meter.say(f"the Hub is busy, again in {math.ceil(seconds)} s", seconds)
+        elif "resume" in text:
+            self._meter.retry()
 
 
-def _ours(error: Exception, job: Job) -> HFMagicError:
-    host = job.endpoint.partition("://")[2]
+def _ours(error: Exception, job: Job, meter: Meter) -> HFMagicError:
+    from huggingface_hub.errors import FileMetadataError
+    from huggingface_hub.utils import httpx
+
+    host = urlsplit(job.endpoint).netloc.rpartition("@")[2]
     if isinstance(error, HFMagicError):
         return error
-    if getattr(error, "response", None) is not None:
-        return refusal(error, host=host, endpoint=job.endpoint, what=job.model_id)
+    answer = response_of(error)
+    if answer is not None or isinstance(error.__cause__, FileMetadataError):
+        name = str(answer.request.url.path).partition(f"/resolve/{job.revision}/")[2] if answer is not None else ""
+        what = f"{name} of {job.model_id}" if name else job.model_id
+        return refusal(error, host=host, endpoint=job.endpoint, what=what, token=bool(job.token))
+    if isinstance(error, httpx.TransportError):
+        tries = f", {meter.retries + 1} tries" if meter.retries else ""
+        came = Moment(meter.done, meter.total).came
+        return DownloadFailed(f"could not download {job.model_id}: the connection broke ({came}{tries}).", hint=_AGAIN)
+    if isinstance(error, OSError) and "Consistency check" in str(error):
+        return DownloadFailed(f"a file of {job.model_id} comes with another size than the Hub's.", hint=_AGAIN)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return NoSpace(f"the disk is full: {job.cache}.", hint="free some, or %config HFMagic.hub_cache = 'DIR'")
     if isinstance(error, PermissionError):
         return NoSpace(f"{job.cache} cannot be written.", hint="%config HFMagic.hub_cache = 'DIR'")
     what = one_line(without_secrets(f"{type(error).__name__}: {error}"))
-    return DownloadFailed(
-        f"could not download {job.model_id}: {what}", hint="run the cell again; it starts that file anew"
-    )
+    return DownloadFailed(f"could not download {job.model_id}: {what}", hint=_AGAIN)
 
 
 def _answer(answers: IO[str], **fields: Any) -> None:

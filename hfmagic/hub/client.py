@@ -7,6 +7,7 @@ request for 23 s, and its time limits are read from the environment when it is i
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -15,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from ..errors import HFMagicError, HubRefused, HubUnreachable
-from .refusals import refusal
+from ..errors import HFMagicError, HubUnreachable
+from .refusals import no_hub, refusal, response_of, wait_seconds
 
 CONNECT_SECONDS = 2.8  # for name, connection and TLS together, so that a cell says it within 3 s
 ANSWER_SECONDS = 15.0
@@ -72,7 +73,7 @@ class HubClient:
         pairs += [("expand", name) for name in FIELDS]
         found = self._json("/api/models", pairs)
         if not isinstance(found, list):
-            raise self._no_hub()
+            raise no_hub(self.host)
         return [item for item in found if isinstance(item, dict)]
 
     def info(self, model_id: str, revision: str = "") -> dict[str, Any]:
@@ -82,8 +83,8 @@ class HubClient:
         """
         path = f"/api/models/{quote(model_id)}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
         found = self._json(path, [("blobs", "true")], what=model_id)
-        if not isinstance(found, dict) or not isinstance(found.get("sha"), str):
-            raise self._no_hub()
+        if not isinstance(found, dict) or not is_model(found):
+            raise no_hub(self.host)
         return found
 
     def read(self, model_id: str, revision: str, name: str, *, stop: int) -> bytes:
@@ -98,7 +99,7 @@ class HubClient:
         try:
             return json.loads(self._get(path, pairs, what=what))
         except (ValueError, RecursionError):
-            raise self._no_hub() from None
+            raise no_hub(self.host) from None
 
     def _get(self, path: str, pairs: list[tuple[str, str]], *, what: str, stop: int = 0) -> bytes:
         """One question, asked again while the Hub is busy, as often and as late as it says."""
@@ -109,11 +110,12 @@ class HubClient:
             except HFMagicError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a client raises becomes one of ours
-                answer = getattr(error, "response", None)
-                delay = _delay(answer.headers if answer is not None else {}, attempt)
+                answer = response_of(error)
+                delay = wait_seconds(answer.headers if answer is not None else {}, attempt)
                 busy = answer is not None and answer.status_code in _BUSY
                 if not busy or attempt == TRIES or delay > patience:
-                    raise refusal(error, host=self.host, endpoint=self.endpoint, what=what) from None
+                    token = bool(self.token)
+                    raise refusal(error, host=self.host, endpoint=self.endpoint, what=what, token=token) from None
             patience -= delay
             threading.Event().wait(delay)  # an interrupt ends it
         raise AssertionError("the last try returns or raises")
@@ -123,7 +125,7 @@ class HubClient:
 
         A thread of its own asks: looking up a name cannot be interrupted, waiting for a thread can.
         """
-        connected, start = threading.Event(), time.monotonic()
+        connected, given_up, start = threading.Event(), threading.Event(), time.monotonic()
         url = self.endpoint + path + (f"?{urlencode(pairs)}" if pairs else "")
         answer: Future[bytes] = Future()
         place = len(self.asked)
@@ -131,7 +133,7 @@ class HubClient:
 
         def ask() -> None:
             try:
-                answer.set_result(self._ask(url, stop, connected))
+                answer.set_result(self._ask(url, stop, connected, given_up))
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
                 answer.set_exception(error)
 
@@ -144,9 +146,10 @@ class HubClient:
                 wait([answer], timeout=0.05)
             return answer.result()
         finally:
+            given_up.set()
             self.asked[place] = replace(self.asked[place], seconds=time.monotonic() - start)
 
-    def _ask(self, url: str, stop: int, connected: threading.Event) -> bytes:
+    def _ask(self, url: str, stop: int, connected: threading.Event, given_up: threading.Event) -> bytes:
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
         headers = build_hf_headers(token=self.token or False, library_name="hfmagic")
@@ -167,17 +170,18 @@ class HubClient:
             body = bytearray()
             for chunk in response.iter_bytes(65_536):
                 body += chunk
-                if len(body) >= most:
+                if len(body) >= most or given_up.is_set():
                     break
             return bytes(body[:most])
 
-    def _no_hub(self) -> HubRefused:
-        return HubRefused(f"{self.host} is not a Hub (a proxy or login page?).", hint="log in there, or use --offline")
 
+def is_model(item: Mapping[str, Any]) -> bool:
+    """True for the API's JSON of a model: an id and a commit that are ones, as both become names of folders."""
+    from huggingface_hub.utils import HFValidationError, validate_repo_id
 
-def _delay(headers: Mapping[str, str], attempt: int) -> float:
-    """Seconds to wait before the next try: what the Hub asks for, else 0.5, 1, 2 …"""
     try:
-        return max(float(next(v for k, v in headers.items() if k.lower() == "retry-after")), 0.0)
-    except (StopIteration, ValueError):
-        return float(2 ** (attempt - 2))
+        validate_repo_id(item.get("id"))  # raises for what is no text as well
+    except HFValidationError:
+        return False
+    sha = item.get("sha")
+    return isinstance(sha, str) and re.fullmatch(r"[0-9a-f]{40}", sha) is not None

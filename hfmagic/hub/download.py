@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -19,6 +20,7 @@ from ..errors import DownloadFailed, HFMagicError, NoSpace
 from ..processes import start, stop
 from .blobs import repo_folder, sweep
 from .job import Job, Moment, OnMoment
+from .refusals import without_secrets
 
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "0",
@@ -31,6 +33,11 @@ ENVIRONMENT = {
     "HF_HUB_ETAG_TIMEOUT": "10",
 }
 """Settings of huggingface_hub in the process that downloads."""
+
+# Not `-m`: that would import the modules of the folder in which the notebook is before the libraries' own.
+_CHILD = (
+    f"import sys; sys.path.append({str(Path(__file__).parents[2])!r}); from {__package__}.child import main; main()"
+)
 
 
 def download(job: Job, on: OnMoment, *, stall_seconds: float) -> Path:
@@ -48,10 +55,13 @@ def download(job: Job, on: OnMoment, *, stall_seconds: float) -> Path:
         except _Stalled as stalled:
             moment = stalled.moment
             raise DownloadFailed(
-                f"could not download {job.model_id}: no byte for {stall_seconds:.0f} s"
-                f" ({moment.done / 1e6:,.1f} of {moment.total / 1e6:,.1f} MB).",
+                f"could not download {job.model_id}: no byte for {stall_seconds:.0f} s ({moment.came}).",
                 hint="run the cell again, or --offline",
             ) from None
+
+
+class _Ended(Exception):
+    """The process ended without a folder or an error."""
 
 
 class _Stalled(Exception):
@@ -85,18 +95,24 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
     env = {k: v for k, v in os.environ.items() if k not in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")}
     env |= {**ENVIRONMENT, "HF_ENDPOINT": job.endpoint, **extra}
     with tempfile.TemporaryFile() as log:
-        process = start([sys.executable, "-m", f"{__package__}.child"], cwd=Path.cwd(), env=env, log=log, pipes=True)
+        process = start([sys.executable, "-P", "-c", _CHILD], cwd=Path(job.cache), env=env, log=log, pipes=True)
         assert process.stdin is not None  # noqa: S101 - pipes were asked for
         try:
-            process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
-            process.stdin.flush()
-            return _follow(_lines(process.stdout), job, on, stall_seconds)
+            with contextlib.suppress(BrokenPipeError):  # it has ended: that is read below
+                process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
+                process.stdin.flush()
+            return _follow(_lines(process.stdout), on, stall_seconds)
+        except _Ended:
+            log.seek(max(log.seek(0, os.SEEK_END) - 2000, 0))
+            said = without_secrets(log.read().decode(errors="replace").strip().rpartition("\n")[2])
+            why = f"the download of {job.model_id} ended early{': ' * bool(said)}{said}"
+            raise DownloadFailed(why, hint="run the cell again") from None
         finally:
             stop(process)
             sweep(Path(job.cache), job.model_id)
 
 
-def _follow(lines: queue.Queue[bytes], job: Job, on: OnMoment, stall_seconds: float) -> Path:
+def _follow(lines: queue.Queue[bytes], on: OnMoment, stall_seconds: float) -> Path:
     moment, heard = Moment(0, 0), time.monotonic()
     while True:
         try:
@@ -106,14 +122,14 @@ def _follow(lines: queue.Queue[bytes], job: Job, on: OnMoment, stall_seconds: fl
                 raise _Stalled(moment) from None
             continue
         if not line:
-            raise DownloadFailed(f"the download of {job.model_id} ended early.", hint="run the cell again")
+            raise _Ended
         told: dict[str, Any] = json.loads(line)
         if "folder" in told:
             return Path(told["folder"])
         if "error" in told:
             raise _error(told)
         if (now := Moment(**told)) != moment or now.note:
-            moment, heard = now, time.monotonic()
+            moment, heard = now, time.monotonic() + now.wait
             on(moment)
 
 

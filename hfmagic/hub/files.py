@@ -79,6 +79,11 @@ def _shards(index: bytes) -> set[str]:
     return names
 
 
+def is_read(name: str) -> bool:
+    """True for a file that loading a model may read."""
+    return _beside(name) or name == INDEX or ("/" not in name and name.endswith(".safetensors"))
+
+
 def _beside(name: str) -> bool:
     if "/" in name:
         return name.startswith(_FOLDERS) and name.endswith(".json")

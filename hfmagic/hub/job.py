@@ -28,6 +28,14 @@ class Moment:
     done: int
     total: int
     note: str = ""
+    wait: float = 0.0  # seconds for which nothing will come
+
+    @property
+    def came(self) -> str:
+        """Such as "57 of 115 kB"."""
+        scale, unit = (1e3, "kB") if self.total < 1e6 else (1e6, "MB") if self.total < 1e9 else (1e9, "GB")
+        digits = 1 if unit == "GB" else 0
+        return f"{self.done / scale:,.{digits}f} of {self.total / scale:,.{digits}f} {unit}"
 
 
 OnMoment = Callable[[Moment], None]

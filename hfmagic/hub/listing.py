@@ -16,9 +16,9 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
     card, config = _mapping(item.get("cardData")), _mapping(item.get("config"))
     tags = tuple(t for t in as_list(item.get("tags")) if isinstance(t, str))
     counts = {
-        DTYPES.get(str(k), str(k).lower()): v
+        DTYPES.get(str(k), str(k).lower()): count
         for k, v in _mapping(_mapping(item.get("safetensors")).get("parameters")).items()
-        if (v := _count(v))
+        if (count := _count(v))
     }
     files = files_of(dict(item))
     listed = weight_index(files)

@@ -26,13 +26,16 @@ def header_bytes(start: bytes) -> int:
 
 
 @contextlib.contextmanager
-def skeleton(config: bytes, headers: Mapping[str, bytes], index: bytes = b"") -> Iterator[Path]:
+def skeleton(
+    config: bytes, headers: Mapping[str, bytes], sizes: Mapping[str, int], index: bytes = b""
+) -> Iterator[Path]:
     """A temporary folder with `config.json` and, for each name in `headers`, a file of the right size without numbers.
 
     Args:
         headers: file name → its bytes up to the numbers.
+        sizes: file name → its bytes on the Hub.
         index: `model.safetensors.index.json` of a model in shards.
-    Raises: ValueError, LookupError, TypeError for a header that is none.
+    Raises: ValueError, LookupError, TypeError for a header that is none, or not of a file of that size.
     """
     with tempfile.TemporaryDirectory(prefix="hfmagic-") as name:
         folder = Path(name)
@@ -43,7 +46,9 @@ def skeleton(config: bytes, headers: Mapping[str, bytes], index: bytes = b"") ->
             stop = header_bytes(start)
             tensors = json.loads(start[8:stop])
             end = max((t["data_offsets"][1] for n, t in tensors.items() if n != "__metadata__"), default=0)
+            if stop + end != sizes[file]:
+                raise ValueError("another file length")
             with (folder / Path(file).name).open("wb") as out:
                 out.write(start[:stop])
-                out.truncate(stop + int(end))
+                out.truncate(stop + end)
         yield folder

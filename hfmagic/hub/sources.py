@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedModel, HubError, HubUnreachable, UnknownModel, did_you_mean
+from ..errors import DamagedModel, HubError, HubUnreachable, RevisionGone, UnknownModel, did_you_mean
 from .blobs import Checked, drop
 from .cached import CachedModels
-from .client import HubClient
+from .client import HubClient, is_model
 from .download import download
 from .facts import ModelFacts, facts_in_config
 from .files import INDEX, files_of, needed, weight_index
 from .folder import FolderHub
-from .job import Job, OnMoment
+from .job import Job, Moment, OnMoment
 from .listing import facts_of, with_sizes
 from .skeleton import FIRST_BYTES, header_bytes, skeleton
 
-AWAY_SECONDS = 60.0  # a Hub that did not answer is not asked again for so long
+AWAY_SECONDS = 10.0  # a Hub that did not answer is not asked again for so long: the steps of one plan, no longer
 FRESH_SECONDS = 600.0  # so long a search is not repeated
 MOST_SHARDS = 8  # headers that are looked at before a download; more shards are checked after it
 
@@ -68,6 +69,8 @@ class Sources:
         try:
             remote = self._search(task, words, language) or (self._search(task, "", language) if words else ())
         except HubError as error:
+            if not here:
+                raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None
             return Found(here, f"{error.message.rstrip('.')}: choosing among the {len(here)} models on this machine")
         local = {m.model_id: m for m in here}
         merged = [_merged(m, local.pop(m.model_id, None)) for m in remote]
@@ -83,7 +86,9 @@ class Sources:
             return here
         if "/" in model_id and self.client is not None:
             return self._remote(model_id, revision)
-        return self.folders.find(model_id) if not revision else self._unknown(model_id, revision)
+        with contextlib.suppress(UnknownModel):
+            return self.folders.find(model_id)
+        return self._unknown(model_id, revision)
 
     def revision(self, facts: ModelFacts) -> str:
         """40 hex digits: the Hub's commit, or the hash of a folder's files."""
@@ -116,7 +121,7 @@ class Sources:
             if len(weights) > MOST_SHARDS:
                 return facts
             headers = {name: self._header(facts, name) for name in weights}
-            with skeleton(config, headers, index) as folder:
+            with skeleton(config, headers, {f.name: f.size for f in files}, index) as folder:
                 return replace(facts, problem=check(folder))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return replace(facts, problem=f"{listed or 'its weights'} is damaged")
@@ -129,13 +134,17 @@ class Sources:
         if facts.folder is not None and not facts.fetched:
             return facts
         if facts.folder is not None:
-            bad = self._checked.damaged(facts.folder)
+            etags = {f.name: f.etag for f in self.cached.files(facts.model_id, facts.revision)}
+            if unchecked := [p for p in self._checked.unchecked(facts.folder, etags) if p.is_file()]:
+                on(Moment(0, sum(p.stat().st_size for p in unchecked), "checking"))
+            bad = self._checked.damaged(facts.folder, etags)
             if not bad:
                 return facts
+            if self.client is None:
+                hint = "go online to fetch it again, or %hf use STEP MODEL"
+                raise DamagedModel(f"{bad[0].name} of {facts.model_id} is damaged.", hint=hint)
             for path in bad:
                 drop(path)
-            if self.client is None:
-                raise DamagedModel(f"{bad[0].name} of {facts.model_id} is damaged.", hint="go online to fetch it again")
         return self._download(facts, on)
 
     # The Hub
@@ -148,19 +157,23 @@ class Sources:
         try:
             index = self._read(facts, INDEX, 20_000_000) if weight_index(files) == INDEX else b""
             wanted = needed(files, index)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
+        except ValueError as error:
             raise DamagedModel(f"{INDEX} of {facts.model_id} is damaged.", hint="%hf models lists others") from error
         job = Job(
             str(info["id"]),
             str(info["sha"]),
             self.client.endpoint,
-            str(self.cached.cache),
-            str(self._checked.folder),
+            str(self.cached.cache.absolute()),
+            str(self._checked.folder.absolute()),
             wanted,
             self.client.token,
         )
-        download(job, on, stall_seconds=self._stall_seconds)
-        self.cached.keep_note(info)
+        self.cached.keep_note(info)  # first: it says which files a download that is broken off still lacks
+        try:
+            download(job, on, stall_seconds=self._stall_seconds)
+        except RevisionGone:
+            self._forget(facts.model_id)
+            raise
         here = self.cached.find(job.model_id, job.revision)
         if here is None:
             raise DamagedModel(f"{job.model_id} lacks files after its download.", hint="%hf models lists others")
@@ -176,11 +189,11 @@ class Sources:
             raise self._away[1]
         try:
             items = self.client.search(task, words=words, language=language)
-        except HubError as error:
+        except HubUnreachable as error:
             self._away = (time.monotonic(), error)
             raise
         self._away = None
-        found = tuple(f for item in items if (f := facts_of(item)).model_id and len(f.revision) == 40)
+        found = tuple(facts_of(item) for item in items if is_model(item))
         self._searches[key] = (time.monotonic(), found)
         return found
 
@@ -188,8 +201,12 @@ class Sources:
         known = self._infos.get(model_id)
         if known is None or (revision and known.get("sha") != revision):
             assert self.client is not None  # noqa: S101 - asked by the caller
-            known = self.client.info(model_id, revision)
-            self._infos[model_id] = known
+            try:
+                known = self.client.info(model_id, revision)
+            except RevisionGone:
+                self._forget(model_id)
+                raise
+            self._infos[model_id] = self._infos[str(known["id"])] = known
         return known
 
     def _remote(self, model_id: str, revision: str) -> ModelFacts:
@@ -197,11 +214,21 @@ class Sources:
             info = self._info(model_id, revision)
         except UnknownModel as error:
             raise UnknownModel(error.message, hint=did_you_mean(model_id, self._ids()) or error.hint) from None
-        return with_sizes(facts_of(info), info)
+        # Under the name that was asked for, so that it is found by it; `inspect` gives the one it has now.
+        return replace(with_sizes(facts_of(info), info), model_id=model_id)
 
     def _read(self, facts: ModelFacts, name: str, stop: int) -> bytes:
         assert self.client is not None  # noqa: S101 - asked by the caller
-        return self.client.read(facts.model_id, facts.revision, name, stop=stop)
+        try:
+            return self.client.read(facts.model_id, facts.revision, name, stop=stop)
+        except RevisionGone:
+            self._forget(facts.model_id)
+            raise
+
+    def _forget(self, model_id: str) -> None:
+        """What is known of a model no longer holds: the next cell asks for its newest commit."""
+        self._infos.pop(model_id, None)
+        self._searches.clear()
 
     def _header(self, facts: ModelFacts, name: str) -> bytes:
         start = self._read(facts, name, FIRST_BYTES)

@@ -189,13 +189,14 @@ class Builder:
 def _read_by(step: Fields) -> set[str]:
     """The names that a step reads; what is no text is for `add` to refuse."""
     found: list[Any] = [v for k, v in step.values.items() if k in _SLOTS]
-    by, where = step.values.get("by"), step.values.get("where")
+    by, where, value = (step.values.get(name) for name in ("by", "where", "value"))
+    found += value.split()[-1:] if isinstance(value, str) else []
     found += by if isinstance(by, list) else [by]
     found += [c.get("column") for c in where if isinstance(c, Mapping)] if isinstance(where, list) else []
     return {name for name in found if isinstance(name, str) and name}
 
 
-_SLOTS = frozenset({"x", "y", "color", "column", *(slot for spec in CATALOGUE.values() for slot in spec.takes)})
+_SLOTS = frozenset({"x", "color", "column", *(slot for spec in CATALOGUE.values() for slot in spec.takes)})
 
 
 def _gives(step: Fields) -> str:

@@ -17,7 +17,7 @@ from .build import Builder
 from .charts import cut_across
 from .notes import told
 from .offer import Offer, make_offer
-from .prompt import system_text, user_text
+from .prompt import messages
 from .repairs import mended
 from .rules import _language, plan_by_rules
 from .wire import wire_schema
@@ -76,20 +76,17 @@ def _ask(asked: _Asked, llm: LLM) -> Plan:
     """The LLM's plan, after at most one turn to mend it. Raises: the last error."""
     talk: Talk = llm.talk()
     schema = wire_schema(asked.offer)
-    messages = [
-        {"role": "system", "content": system_text(asked.offer)},
-        {"role": "user", "content": user_text(asked.request, asked.inputs, asked.offer, asked.previous)},
-    ]
+    said = messages(asked.request, asked.inputs, asked.offer, asked.previous)
     try:
-        return _plan(asked, talk.ask(messages, schema=schema, name="plan").value, llm.name)
+        return _plan(asked, talk.ask(said, schema=schema, name="plan").value, llm.name)
     except (HFMagicError, _Cannot) as error:
         if isinstance(error, _Cannot) or (isinstance(error, PlannerError) and not isinstance(error, NoObject)):
             raise
         if not talk.left:
             raise
         line = clip(error.line, 300)
-    messages.append({"role": "user", "content": _AGAIN.format(line)})
-    plan = _plan(asked, talk.ask(messages, schema=schema, name="plan").value, llm.name)
+    said.append({"role": "user", "content": _AGAIN.format(line)})
+    plan = _plan(asked, talk.ask(said, schema=schema, name="plan").value, llm.name)
     return plan.model_copy(update={"notes": (*mended([("asked", (line,))], asked.language), *plan.notes)})
 
 

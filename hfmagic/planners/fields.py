@@ -91,7 +91,7 @@ class Fields:
 
     def only(self, known: Iterable[str]) -> Fields:
         """The same with each name spelt right. Raises: InvalidPlan for a field that the step does not have."""
-        names = [*known, "task"]
+        names = [*known, "task", "for"]
         found: dict[str, Any] = {}
         for name, value in self.values.items():
             right = near(name, names)

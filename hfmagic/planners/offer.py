@@ -23,6 +23,9 @@ _NAMING = re.compile(
     r"\b(?:as|call|called|name|named|column|save|store)\b|存[为成到]|保存|命名|叫[做作]|列名|取名|记[为作]",
     re.IGNORECASE,
 )
+_GAP = re.compile(r"\{|\[|…|\.\.\.|___|[\"“「『'‘]")
+_ASKED = {"template": _GAP, "feature-extraction": re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)}
+"""Tasks that are on offer only when the request has such words: nothing else can ask for them."""
 _LENGTH = re.compile(
     r"\d|\b(?:one|two|three|five|ten|twenty)\b.{0,9}\bwords?\b|[一二两三五十]+个?[字词]", re.IGNORECASE
 )
@@ -78,8 +81,12 @@ class Offer:
     @property
     def numbers(self) -> list[str]:
         """What can be averaged."""
-        columns = [c.name for c in self.columns if c.frame and c.kind in (Kind.NUMBER, None)]
+        columns = [c.name for c in self.columns if c.frame and c.kind in (Kind.NUMBER, None) and not _is_id(c.name)]
         return list(dict.fromkeys([*columns, *(w for w, k in self.results.items() if k is Kind.NUMBER)]))
+
+
+def _is_id(name: str) -> bool:
+    return concept(name.rpartition(".")[2]) == "id" or name.lower().endswith("_id")
 
 
 def words_of(spec: TaskSpec) -> tuple[str, ...]:
@@ -113,7 +120,11 @@ def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
     models = tuple(dict.fromkeys(asides.get(mark) for mark in re.findall(MODEL, text)))
     return Offer(
         columns=tuple(columns),
-        tasks=tuple(_fitting({c.kind for c in columns}, tables=bool(tables))),
+        tasks=tuple(
+            task
+            for task in _fitting({c.kind for c in columns}, tables=bool(tables))
+            if task not in _ASKED or _ASKED[task].search(request)
+        ),
         models=models,
         named=bool(_NAMING.search(request)),
         lengths=bool(_LENGTH.search(request)),

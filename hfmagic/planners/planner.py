@@ -12,6 +12,7 @@ from ..kinds import InputSchema
 from ..llm import LLM, Sent
 from ..plan import Plan
 from ..store import Store
+from .endpoint import plan_by_endpoint
 from .endpoints import KNOWN, find_endpoint
 from .rules import plan_by_rules
 
@@ -75,8 +76,6 @@ class Planner:
         llm = self.llm
         if llm is None:
             return plan_by_rules(request, inputs, previous=previous)
-        from .endpoint import plan_by_endpoint
-
         plan = plan_by_endpoint(request, inputs, llm, previous=previous)
         if llm.mode:
             self._store.choose(_MODE + f"{llm.endpoint.base_url} {llm.endpoint.model}", llm.mode)

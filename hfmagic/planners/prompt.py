@@ -4,121 +4,64 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 
 from ..errors import clip, one_line
 from ..kinds import ColumnSchema, InputSchema, Kind
 from ..plan import Column, Constant, Frame, Plan, Reference, Step, StepOutput, Variable
 from ..tasks import CATALOGUE, LENGTH, TaskSpec
+from .examples import EXAMPLES
 from .offer import ABOUT, Offer, words_of
-from .wire import COMPUTE, MARKS
+from .wire import COMPUTE, MARKS, fields_of
 
 MOST_LABELS = 10
 _LABEL = 30  # characters
 
 _SYSTEM = """\
-You turn a request into a plan: steps over the inputs, in order. Answer with one JSON object:
-{"steps": [...], "cannot": ""}
-A step adds a column to the rows, or a value; later steps read it by its word (the one after ->). filter keeps rows; \
-aggregate gives a table of groups; chart draws. A step with "where" runs only on the rows for which all conditions \
-hold; [] is all rows. A condition compares a column or an earlier result with a value. Sentiments are "negative", \
-"positive", "neutral"; complaints are the negative ones. Languages are codes such as "en", "fr".
-Do all that the request asks for and nothing else: no chart, filter or label unless it is asked for. If no task can \
-do it, give no steps and say in "cannot" what is missing.
+Turn the request into a plan: steps over the inputs, in order. Answer with one JSON object: {"steps": [...], \
+"cannot": ""}. A step begins with "for", the words of the request that it serves. It adds a column or a value, which \
+later steps read by its word (the one after ->). It runs only on the rows for which all conditions in "where" hold; [] \
+is all rows. Sentiments are "negative", "positive", "neutral"; complaints are the negative ones. Languages are codes \
+such as "en". Do all that the request asks for and no more. If no task can do it, give no steps and say in "cannot" \
+what is missing.
 
 Tasks:
 """
 
 _CARDS = {
     "cluster": "cluster(text, groups) -> theme: group alike texts into themes; groups 0: as many as fit",
-    "filter": "filter(where): keep only some rows",
+    "filter": "filter(where): keep only these rows",
     "aggregate": (
-        f"aggregate(by, compute, column, order, limit, where): {'|'.join(COMPUTE)} for each group of `by`; "
-        "how many, which has the most (limit 1), average of a column; limit 0: all groups"
+        f"aggregate(by, compute: {'|'.join(COMPUTE)}, column, order, limit): a number for each group of `by`: how many, "
+        "average, share; limit 1: which has the most, 0: all groups"
     ),
-    "sort": "sort(by, order, limit, where): order the rows; limit keeps the first ones, 0: all",
-    "chart": (
-        f"chart({'|'.join(MARKS)}; x, color, y, aggregate): x: what it is per; color: the labels or themes counted; "
-        "y: a number to average, else empty and aggregate count"
-    ),
+    "sort": "sort(by, order, limit): rows in order; limit 5: only the first five, 0: all",
+    "chart": f"chart(mark: {'|'.join(MARKS)}, x: what it is per, color: what is counted, value): draw",
 }
 
-_EXAMPLES: tuple[tuple[frozenset[str], str, str, Mapping[str, object]], ...] = (
-    (
-        frozenset({"text-classification", "chart"}),
-        "posts: table, 90 rows: forum (labels), post (text)",
-        "what do people feel in each post? chart it by forum",
-        {
-            "steps": [
-                {"task": "text-classification", "text": "post", "about": "emotion", "where": []},
-                {
-                    "task": "chart",
-                    "mark": "bar",
-                    "x": "forum",
-                    "color": "emotion",
-                    "y": "",
-                    "aggregate": "count",
-                    "where": [],
-                },
-            ],
-            "cannot": "",
-        },
-    ),
-    (
-        frozenset({"text-classification", "summarization"}),
-        "mails: table, 40 rows: body (text), team (labels)",
-        "summarize the happy mails of the sales team",
-        {
-            "steps": [
-                {"task": "text-classification", "text": "body", "about": "sentiment", "where": []},
-                {
-                    "task": "summarization",
-                    "text": "body",
-                    "style": "summary",
-                    "where": [
-                        {"column": "sentiment", "op": "==", "value": "positive"},
-                        {"column": "team", "op": "==", "value": "sales"},
-                    ],
-                },
-            ],
-            "cannot": "",
-        },
-    ),
-    (
-        frozenset({"aggregate"}),
-        "cars: table, 300 rows: name (labels), maker (labels), year (number), power (number)",
-        "which maker has the strongest cars on average? only those after 2010",
-        {
-            "steps": [
-                {
-                    "task": "aggregate",
-                    "by": ["maker"],
-                    "compute": "mean",
-                    "column": "power",
-                    "order": "highest first",
-                    "limit": 1,
-                    "where": [{"column": "year", "op": ">", "value": 2010}],
-                }
-            ],
-            "cannot": "",
-        },
-    ),
-)
-"""Tasks that must be on offer, inputs, request, answer."""
+
+def messages(
+    request: str, inputs: tuple[InputSchema, ...], offer: Offer, previous: Plan | None
+) -> list[dict[str, str]]:
+    """How to plan and examples of it, the same for inputs of the same kinds; then the question itself."""
+    found = [{"role": "system", "content": _system_text(offer)}]
+    for example in EXAMPLES:
+        if example.tasks <= set(offer.tasks):
+            steps = [
+                {k: v for k, v in s.items() if k in ("for", "task", *fields_of(s["task"], offer))}
+                for s in example.steps
+            ]
+            answer = json.dumps({"steps": steps, "cannot": ""}, ensure_ascii=False)
+            found.append({"role": "user", "content": f"Inputs:\n{example.inputs}\nRequest: {example.request}"})
+            found.append({"role": "assistant", "content": answer})
+    return [*found, {"role": "user", "content": _user_text(request, inputs, offer, previous)}]
 
 
-def system_text(offer: Offer) -> str:
-    """How to plan, with a card for each task on offer and examples of them. The same for inputs of the same kinds."""
+def _system_text(offer: Offer) -> str:
     cards = [_CARDS.get(task) or _card(CATALOGUE[task]) for task in offer.tasks]
-    examples = [
-        f"\nInputs:\n{inputs}\nRequest: {request}\n{json.dumps(answer)}"
-        for needed, inputs, request, answer in _EXAMPLES
-        if needed <= set(offer.tasks)
-    ]
-    return _SYSTEM + "\n".join([*cards, *(["\nExamples"] if examples else []), *examples])
+    return _SYSTEM + "\n".join(cards)
 
 
-def user_text(request: str, inputs: tuple[InputSchema, ...], offer: Offer, previous: Plan | None) -> str:
+def _user_text(request: str, inputs: tuple[InputSchema, ...], offer: Offer, previous: Plan | None) -> str:
     """The inputs' schemas, what was done before, and the request as the user wrote it."""
     lines = ["Inputs:", *(_input(i, offer) for i in inputs)]
     if previous:
@@ -129,7 +72,8 @@ def user_text(request: str, inputs: tuple[InputSchema, ...], offer: Offer, previ
 def _card(spec: TaskSpec) -> str:
     parameters = [p for p in spec.parameters if p.name != LENGTH.name]
     said = [f"{p.name}: {'|'.join(p.choices or (ABOUT if p.name == 'about' else ()))}".rstrip(": ") for p in parameters]
-    return f"{spec.name}({', '.join([*spec.takes, *said])}) -> {'|'.join(words_of(spec))}: {spec.help}"
+    word = "its about" if "about" in spec.by_name else "|".join(words_of(spec))
+    return f"{spec.name}({', '.join([*spec.takes, *said])}) -> {word}: {spec.help}"
 
 
 def _input(schema: InputSchema, offer: Offer) -> str:

@@ -25,7 +25,7 @@ _POLES = {
     pole: re.compile(f"{words}|{POLARITY_NOUNS[pole]}|{POLARITY_ZH[pole]}", re.IGNORECASE)
     for pole, words in POLARITY.items()
 }
-_AGGREGATES = ("count", "mean", "sum", "none")
+_VALUE = re.compile(r"(mean|average|sum|total)(?:\s+of)?\s+(?P<name>.+)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
@@ -171,7 +171,8 @@ class Rows:
     def _chart(self, step: Fields) -> None:
         draft = self.lookup.draft
         mark = step.one_of("mark", MARKS, "bar")
-        names = {axis: step.text(axis) for axis in ("x", "color", "y")}
+        how, measured = self._measured(step)
+        names = {"x": step.text("x"), "color": step.text("color"), "y": measured}
         named = {a: self.lookup.get(n, where=step.where, grouped=True) for a, n in names.items() if n}
         found = self.conditions(step)
         newest = draft.tables[0] if draft.tables else None
@@ -186,8 +187,16 @@ class Rows:
             where = predicates(draft, [c for c in found if isinstance(c, Condition)], table)
             where += [c for c in found if isinstance(c, Predicate)]
         named = {axis: _again(table, thing) for axis, thing in named.items()}
-        parameters, shown = _axes(step, named, mark)
+        parameters, shown = _axes(step, named, mark, how)
         draft.add_chart(table, parameters, self._shown_rows(where, shown))
+
+    def _measured(self, step: Fields) -> tuple[str, str]:
+        """How a chart's `value` makes one of many, and of which column: `mean price`; none for `count`."""
+        value = step.text("value")
+        if value in ("", "count") or self.lookup.find(value, grouped=True):
+            return "mean", "" if value == "count" else value
+        match = _VALUE.fullmatch(value)
+        return ("sum" if match and match[1].lower() in ("sum", "total") else "mean"), match["name"] if match else value
 
     def _shown_rows(self, where: list[Predicate], shown: Sequence[Thing]) -> list[Predicate]:
         """Rows that a shown step did not run over are left out."""
@@ -226,7 +235,7 @@ def _what(step: Fields, compute: str, on: Thing | None, by: list[Thing], tests: 
     return f"{_SQL.get(compute, compute)}({quote(on.name)})", _alias(f"{compute}_{on.name}", by)
 
 
-def _axes(step: Fields, named: Mapping[str, Thing], mark: str) -> tuple[dict[str, Any], list[Thing]]:
+def _axes(step: Fields, named: Mapping[str, Thing], mark: str, how: str) -> tuple[dict[str, Any], list[Thing]]:
     """The parameters of a chart of rows, and the columns shown."""
     x, color, y = (named.get(axis) for axis in ("x", "color", "y"))
     x, color = (x, color) if x else (color, None)
@@ -238,9 +247,7 @@ def _axes(step: Fields, named: Mapping[str, Thing], mark: str) -> tuple[dict[str
     if mark == "histogram":
         return parameters, [x]
     if y is not None:
-        aggregate = step.one_of("aggregate", _AGGREGATES, "mean")
-        plain = "none" if mark == "scatter" else "mean" if aggregate in ("count", "none") else aggregate
-        parameters |= {"y": y.name, "aggregate": plain}
+        parameters |= {"y": y.name, "aggregate": "none" if mark == "scatter" else how}
     if color is not None:
         parameters["color"] = color.name
     return parameters, [t for t in (x, color) if t is not None]

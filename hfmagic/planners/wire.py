@@ -21,7 +21,7 @@ _TYPES = {str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "nu
 def wire_schema(offer: Offer) -> dict[str, Any]:
     """The JSON schema of a plan over an offer. Closed, and with every field required, as strict modes want it."""
     steps = [_step(task, fields_of(task, offer)) for task in offer.tasks]
-    return _object(
+    return closed(
         {
             "steps": {"type": "array", "items": {"anyOf": steps}, "maxItems": MAX_STEPS},
             "cannot": {"type": "string"},
@@ -33,7 +33,7 @@ def fields_of(task: str, offer: Offer) -> dict[str, Any]:
     """Name → schema of the fields of a step, in the order in which they are written."""
     fields = _TABLE[task](offer) if task in _TABLE else _fields(CATALOGUE[task], offer)
     if task in CATALOGUE and not CATALOGUE[task].is_operation and offer.models:
-        fields["model"] = _one(["", *offer.models])
+        fields["model"] = one_of(["", *offer.models])
     if offer.named and task not in _TABLE:
         fields["name"] = {"type": "string"}
     return fields
@@ -41,7 +41,7 @@ def fields_of(task: str, offer: Offer) -> dict[str, Any]:
 
 def _fields(spec: TaskSpec, offer: Offer) -> dict[str, Any]:
     slots = {"text": Kind.TEXT} if spec.name == "cluster" else spec.takes
-    fields: dict[str, Any] = {slot: _one(offer.names(kind)) for slot, kind in slots.items()}
+    fields: dict[str, Any] = {slot: one_of(offer.names(kind)) for slot, kind in slots.items()}
     for parameter in spec.parameters:
         if parameter.name != LENGTH.name or offer.lengths:
             fields[parameter.name] = _parameter(parameter)
@@ -50,9 +50,9 @@ def _fields(spec: TaskSpec, offer: Offer) -> dict[str, Any]:
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     if parameter.name == "about":
-        return _one(ABOUT)
+        return one_of(ABOUT)
     if parameter.choices:
-        return _one(parameter.choices)
+        return one_of(parameter.choices)
     if parameter.type is list:
         return {"type": "array", "items": {"type": "string"}}
     return dict(_TYPES[parameter.type])
@@ -64,28 +64,32 @@ def _filter(offer: Offer) -> dict[str, Any]:
 
 def _aggregate(offer: Offer) -> dict[str, Any]:
     return {
-        "by": {"type": "array", "items": _one(offer.readable)},
-        "compute": _one(COMPUTE),
-        "column": _one(["", *offer.readable]),
-        "order": _one(ORDER),
+        "by": {"type": "array", "items": one_of(offer.readable)},
+        "compute": one_of(COMPUTE),
+        "column": one_of(["", *offer.readable]),
+        "order": one_of(ORDER),
         "limit": {"type": "integer"},
         "where": _where(offer),
     }
 
 
 def _sort(offer: Offer) -> dict[str, Any]:
-    return {"by": _one(offer.readable), "order": _one(ORDER), "limit": {"type": "integer"}, "where": _where(offer)}
+    return {"by": one_of(offer.readable), "order": one_of(ORDER), "limit": {"type": "integer"}, "where": _where(offer)}
 
 
 def _chart(offer: Offer) -> dict[str, Any]:
     return {
-        "mark": _one(MARKS),
-        "x": _one(offer.readable),
-        "color": _one(["", *offer.readable]),
-        "y": _one(["", *offer.numbers]),
-        "aggregate": _one(CATALOGUE["chart"].by_name["aggregate"].choices),
+        "mark": one_of(MARKS),
+        "x": one_of(offer.readable),
+        "color": one_of(["", *offer.readable]),
+        "value": one_of(values_of(offer)),
         "where": _where(offer),
     }
+
+
+def values_of(offer: Offer) -> list[str]:
+    """What a chart can show of its rows: their number, or the mean, the sum or each one of a column."""
+    return ["count", *(f"{how}{name}" for how in ("mean ", "sum ", "") for name in offer.numbers)]
 
 
 _TABLE = {"filter": _filter, "aggregate": _aggregate, "sort": _sort, "chart": _chart}
@@ -93,17 +97,19 @@ _TABLE = {"filter": _filter, "aggregate": _aggregate, "sort": _sort, "chart": _c
 
 def _where(offer: Offer) -> dict[str, Any]:
     value = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "array", "items": {"type": "string"}}]}
-    condition = _object({"column": _one(offer.readable), "op": _one(OPS), "value": value})
+    condition = closed({"column": one_of(offer.readable), "op": one_of(OPS), "value": value})
     return {"type": "array", "items": condition}
 
 
 def _step(task: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return _object({"task": _one([task]), **fields})
+    return closed({"for": {"type": "string"}, "task": one_of([task]), **fields})
 
 
-def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
+def closed(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object with just these fields."""
     return {"type": "object", "properties": dict(fields), "required": list(fields), "additionalProperties": False}
 
 
-def _one(values: Sequence[str]) -> dict[str, Any]:
+def one_of(values: Sequence[str]) -> dict[str, Any]:
+    """The schema of one of some words."""
     return {"type": "string", "enum": list(dict.fromkeys(values))}

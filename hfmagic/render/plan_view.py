@@ -13,7 +13,7 @@ from ..results import Done, Downloading, Event, Failed, Loading, Progress, Start
 from ..tasks import CATALOGUE
 from .html import EMPTY, Child, Markup, code, join, muted, table, tag, text
 from .states import WAITING, StepState, state_cell, state_plain
-from .view import Bundle, View, bundle
+from .view import Bundle, View, bundle, shell
 from .words import condition, does, input_words, reads, settings
 
 MIN_SECONDS = 0.1  # between two updates: 10 Hz is smooth, more floods a slow browser
@@ -163,7 +163,7 @@ class LivePlan:
 
     def show(self) -> None:
         """Make the output, once."""
-        if self._handle is None and _shell() is not None:
+        if self._handle is None and shell() is not None:
             from IPython.display import display
 
             self._handle = display(self.view, display_id=True)
@@ -171,7 +171,7 @@ class LivePlan:
 
     def say(self, words: str) -> None:
         """A line while there is no plan yet; the plan takes its place. A terminal could not take it back."""
-        if self._handle is None and hasattr(_shell(), "kernel"):
+        if self._handle is None and hasattr(shell(), "kernel"):
             from IPython.display import display
 
             self._handle = display(View(tag("div", muted(text(words, 300))), words), display_id=True)
@@ -189,18 +189,10 @@ class LivePlan:
         if before != self.view.state(event.step_id).phase or now - self._shown_at >= MIN_SECONDS:
             self.flush()
 
-    def flush(self) -> None:
-        """Show where the run stands now, unless that is shown already."""
+    def flush(self, *, last: bool = False) -> None:
+        """Show where the run stands now, unless that is shown already; a terminal gets the `last` and the finished."""
         if self._handle is None or self._shown is self.view:
             return
-        if self.view.finished or hasattr(_shell(), "kernel"):
+        if last or self.view.finished or hasattr(shell(), "kernel"):
             self._handle.update(self.view)
             self._shown, self._shown_at = self.view, self._clock()
-
-
-def _shell() -> Any:
-    """The running IPython shell; plain Python has none, and display would print the object's name there."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    return ipython.get_ipython() if ipython is not None else None

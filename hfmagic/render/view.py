@@ -64,3 +64,11 @@ def section(view: View, *title: Child, plain_title: str = "") -> View:
     head = tag("div", muted(*title), class_="hfm-title") if title else EMPTY
     plain = "\n".join(filter(None, (plain_title, view.plain)))
     return View(tag("div", head, view.html, class_="hfm-section"), plain)
+
+
+def shell() -> Any:
+    """The running IPython shell; plain Python has none, and display would print the object's name there."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None

@@ -8,6 +8,7 @@ from ..errors import PlannerError
 from ..limits import license_class
 from ..llm import LLM
 from ..plan import Plan
+from ..planners.pick import StepToPick, pick_models
 from .candidates import Candidate
 from .choose import Picker, Picks
 
@@ -16,8 +17,6 @@ MOST = 6  # candidates of a step that are shown to the LLM, best score first
 
 def llm_picker(llm: LLM) -> Picker:
     """A picker that asks an LLM once for all steps. Whatever goes wrong there leaves every step to the score."""
-
-    from ..planners.pick import StepToPick, pick_models
 
     def pick(plan: Plan, fits: Mapping[str, Sequence[Candidate]]) -> Picks:
         steps = [

@@ -88,7 +88,7 @@ def commits(repo: Repo, commit: Commit, request: Request, url: str) -> Answer:
     formatted = "formatted" in request.params.get("expand", [])
     rows = []
     for made in commit.history:
-        shown = {"id": made.sha, "title": made.title, "message": "", "date": card.as_time(made.date)}
+        shown: dict[str, Any] = {"id": made.sha, "title": made.title, "message": "", "date": card.as_time(made.date)}
         shown["authors"] = [{"user": repo.model_id.partition("/")[0], "avatar": "/avatars/tiny.svg"}]
         if formatted:
             shown["formatted"] = {"title": made.title, "message": ""}

@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections import Counter
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -53,7 +54,8 @@ def read_json(commit: Commit, path: str) -> dict[str, Any]:
 def safetensors_header(content: bytes) -> dict[str, Any]:
     """The JSON in front of the tensors: 8 bytes of length, then text."""
     size = int.from_bytes(content[:8], "little")
-    return json.loads(content[8 : 8 + size])
+    header: dict[str, Any] = json.loads(content[8 : 8 + size])
+    return header
 
 
 def shards(commit: Commit) -> list[str]:
@@ -84,8 +86,8 @@ def config_summary(commit: Commit) -> dict[str, Any] | None:
     keys = ("architectures", "model_type", "auto_map", "quantization_config")
     summary = {key: config[key] for key in keys if config.get(key)}
     tokenizer = read_json(commit, "tokenizer_config.json")
-    keys = ("bos_token", "eos_token", "pad_token", "unk_token", "cls_token", "sep_token", "mask_token", "chat_template")
-    if tokens := {key: tokenizer[key] for key in keys if tokenizer.get(key)}:
+    named = [*(f"{name}_token" for name in ("bos", "eos", "pad", "unk", "cls", "sep", "mask")), "chat_template"]
+    if tokens := {key: tokenizer[key] for key in named if tokenizer.get(key)}:
         summary["tokenizer_config"] = tokens
     return summary or None
 
@@ -202,6 +204,6 @@ def describe(repo: Repo, commit: Commit, *, blobs: bool = False) -> dict[str, An
     return facts | settings
 
 
-def as_time(date: Any) -> str:
+def as_time(date: datetime) -> str:
     """A date as the Hub writes it."""
     return date.strftime("%Y-%m-%dT%H:%M:%S.000Z")

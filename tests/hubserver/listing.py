@@ -38,7 +38,7 @@ def within(facts: Facts, wanted: str) -> bool:
     total = (facts["safetensors"] or {}).get("total")
     if total is None:
         return False
-    return number(bounds.get("min", "0")) <= total <= number(bounds.get("max", "1000000T"))
+    return bool(number(bounds.get("min", "0")) <= total <= number(bounds.get("max", "1000000T")))
 
 
 def has_tags(facts: Facts, wanted: str) -> bool:

@@ -20,7 +20,7 @@ Route = Callable[["TestHub", Request, re.Match[str]], Answer]
 ID = r"(?P<id>[^/]+/[^/]+)"
 REV = r"(?P<rev>[^/]+)"
 PATH = r"(?P<path>.+)"
-# Old names of repositories have no owner; the Hub takes them to be looked up, not to be a wrong path.
+# An id without an owner is an old name: renamed, or unknown like any other.
 BARE_ID = r"(?P<id>[^/]+)"
 
 

@@ -16,9 +16,7 @@ TOKEN = "hf_reader"  # noqa: S105  may read the gated model
 def build(root: Path) -> None:
     """Make root/<org>/<name>/ for every model below, and root/hub.json with what is set on the Hub itself."""
     import torch
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
     for seed, (model_id, make) in enumerate(MODELS.items()):
         folder = root / model_id
         folder.mkdir(parents=True)
@@ -60,7 +58,12 @@ def bert_config(hidden: int = 16, **more: Any) -> Any:
     """A BERT of two layers that fits the tokenizer."""
     from transformers import BertConfig
 
-    sizes = {"vocab_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 64}
+    sizes: dict[str, Any] = {
+        "vocab_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 64,
+    }
     return BertConfig(hidden_size=hidden, intermediate_size=2 * hidden, **sizes, **more)
 
 
@@ -78,7 +81,7 @@ def gpt2_config(**more: Any) -> Any:
     """A GPT-2 of two layers that fits the tokenizer."""
     from transformers import GPT2Config
 
-    ends = {"bos_token_id": 5, "eos_token_id": 5, "pad_token_id": 0}
+    ends: dict[str, Any] = {"bos_token_id": 5, "eos_token_id": 5, "pad_token_id": 0}
     return GPT2Config(vocab_size=64, n_positions=64, n_embd=16, n_layer=2, n_head=2, **ends, **more)
 
 
@@ -133,8 +136,8 @@ def summary(folder: Path) -> None:
     """Summarization: encoder and decoder."""
     from transformers import T5Config, T5ForConditionalGeneration
 
-    sizes = {"vocab_size": 64, "d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 2}
-    ends = {"decoder_start_token_id": 0, "pad_token_id": 0, "eos_token_id": 5}
+    sizes: dict[str, Any] = {"vocab_size": 64, "d_model": 16, "d_kv": 8, "d_ff": 32, "num_layers": 2, "num_heads": 2}
+    ends: dict[str, Any] = {"decoder_start_token_id": 0, "pad_token_id": 0, "eos_token_id": 5}
     T5ForConditionalGeneration(T5Config(**sizes, **ends)).save_pretrained(folder)
     tokenizer(folder, generates=True)
     readme(folder, "license: apache-2.0\nlanguage: en\npipeline_tag: summarization")
@@ -145,7 +148,12 @@ def photos(folder: Path) -> None:
     from transformers import ViTConfig, ViTForImageClassification
 
     labels = {0: "cat", 1: "dog", 2: "parcel"}
-    sizes = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    sizes: dict[str, Any] = {
+        "hidden_size": 16,
+        "intermediate_size": 32,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+    }
     config = ViTConfig(
         image_size=32, patch_size=8, id2label=labels, label2id={v: k for k, v in labels.items()}, **sizes
     )

@@ -159,7 +159,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     import IPython.display
 
     screen = Screen()
-    monkeypatch.setattr(module, "_shell", lambda: screen)
+    monkeypatch.setattr(module, "shell", lambda: screen)
     monkeypatch.setattr(IPython.display, "display", screen.display)
     return screen
 
@@ -207,7 +207,7 @@ def test_a_terminal_gets_the_plan_at_the_start_and_at_the_end(screen: Screen):
 
 
 def test_without_a_shell_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    monkeypatch.setattr(module, "_shell", lambda: None)
+    monkeypatch.setattr(module, "shell", lambda: None)
     live = LivePlan(reviews().plan)
     live.show()
     live.on(Started("feel", 6))

@@ -1,0 +1,111 @@
+"""Which variables and files a request is about, and what is known of earlier results among them. Plans nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .errors import BadOption, UnknownVariable, did_you_mean
+from .kinds import Kind
+from .media import kind_of_file
+from .recognise import Input, Reader, is_input, recognise
+
+_IPYTHON = frozenset({"In", "Out"})
+# Variables of such names are meant only when they are named on the line, in braces or in backticks.
+_SMALL_WORDS = frozenset("an as at by do for if in is it me my no of on or so the to up us we".split())  # noqa: SIM905  a word list
+Labels = Mapping[str, tuple[str, ...]]
+"""Column → the label names that it can hold."""
+
+
+class Inputs:
+    """Finds inputs by name, by mention, or as what the last cell gave."""
+
+    def __init__(self) -> None:
+        self._context = ""  # the variable with which a cell that names no input goes on
+        self._outputs: dict[str, tuple[Any, Labels]] = {}
+
+    def remember(self, name: str, value: Any, labels: Labels, *, instead: str) -> None:
+        """A result under its name; the next cell goes on with it, or with `instead` where it cannot be an input."""
+        self._outputs[name] = (value, labels)
+        self._context = name if is_input(value) else instead
+
+    def find(
+        self, request: str, namespace: Mapping[str, Any], names: Sequence[str], reader: Reader, *, rows: int = 0
+    ) -> dict[str, Input]:
+        """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
+
+        A name is a variable's, or the path of a picture, a sound or a folder of them.
+
+        Raises: UnknownVariable with the nearest name; BadOption when two would do.
+        """
+        names = names or self._mentioned(request, namespace) or self._fallback(namespace)
+        found = {}
+        for name in names:
+            if name in namespace:
+                found[name] = self._recognise(name, namespace[name], reader, rows)
+            elif path := _media_path(name):
+                word = re.sub(r"\W+", "_", path.stem).strip("_") or "file"
+                found[word] = self._recognise(word, path, reader, rows)
+            else:
+                known = usable_names(namespace)
+                hint = did_you_mean(name, known) or (f"there is {', '.join(known[:5])}" if known else "define it first")
+                raise UnknownVariable(f"there is no variable {name!r}.", hint=hint)
+        return found
+
+    def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
+        """Variables in braces or backticks; else those whose name, or its singular, is a word of the request."""
+        marked = re.findall(r"\{(\w+)\}|`(\w+)`", request)
+        if marked := [a or b for a, b in marked if (a or b) in namespace]:
+            return list(dict.fromkeys(marked))
+        words = set(re.findall(r"[A-Za-z_]\w*", request))
+        folded = words | {w.lower() for w in words}
+        usable = [n for n in usable_names(namespace) if len(n) > 1 and n.lower() not in _SMALL_WORDS]
+        exact = [n for n in usable if n in words]
+        near = [n for n in usable if n.lower() in folded or _singular(n.lower()) in folded]
+        found = exact or near
+        if len(found) > 1:
+            raise BadOption(f"the request mentions {' and '.join(found[:4])}.", hint=f"say which: %%hf {found[0]}")
+        return found
+
+    def _fallback(self, namespace: Mapping[str, Any]) -> list[str]:
+        if self._context in namespace:
+            return [self._context]
+        names = usable_names(namespace)
+        usable = [n for n in names if not isinstance(namespace[n], str)] or names
+        if len(usable) == 1:
+            return usable
+        if usable:
+            raise BadOption("the request names no input.", hint=f"%%hf NAME, one of {', '.join(usable[:5])}")
+        raise UnknownVariable("there is nothing to work on.", hint="define a frame, list, text, picture or sound first")
+
+    def _recognise(self, name: str, value: Any, reader: Reader, rows: int) -> Input:
+        found = recognise(name, value, reader=reader)
+        known, labels = self._outputs.get(name, (None, {}))
+        if known is value and found.schema.kind is Kind.TABLE:
+            columns = tuple(
+                c.model_copy(update={"labels": labels[c.name], "kind": Kind.LABELS}) if labels.get(c.name) else c
+                for c in found.schema.columns
+            )
+            found = replace(found, schema=found.schema.model_copy(update={"columns": columns}))
+        if rows and found.frame is not None:
+            frame = found.frame.head(rows)
+            found = Input(found.schema.model_copy(update={"rows": len(frame)}), frame=frame)
+        return found
+
+
+def usable_names(namespace: Mapping[str, Any]) -> list[str]:
+    """Names of variables that could be an input; IPython's own and private ones are not."""
+    return [n for n, v in namespace.items() if not n.startswith("_") and n not in _IPYTHON and is_input(v)]
+
+
+def _media_path(name: str) -> Path | None:
+    """The path that an input on the line stands for: a file of pictures or sound, or a folder."""
+    path = Path(name)
+    return path if kind_of_file(path) or "/" in name else None
+
+
+def _singular(name: str) -> str:
+    return name[:-3] + "y" if name.endswith("ies") else name[:-1] if name.endswith("s") else name

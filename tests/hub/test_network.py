@@ -1,0 +1,456 @@
+"""The Hub over the network, through the session's door: what is asked, what is fetched, what is refused unseen."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hfmagic.errors import GatedModel, HubRefused, NeedsConsent, NoModelFits, UnknownModel
+from hfmagic.hub.client import HubClient
+from hfmagic.hub.sources import MOST_SHARDS
+from hfmagic.selection.choose import MOST_LOOKED_AT
+from hfmagic.session import Proposal
+from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of, whole_gets
+from tests.hubserver import TestHub
+
+pytest_plugins = ["tests.hubserver.fixtures"]
+
+REQUESTS_A_PICK = 5
+"""Search, the model's facts, its config, and its header: at the Hub, then at the storage it points to."""
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_TOKEN_PATH", "/nowhere")
+
+
+@pytest.fixture
+def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
+    return Bench(tiny_hub, tmp_path)
+
+
+def only(hub: TestHub, *models: str) -> None:
+    """Leave these models on the Hub."""
+    for model_id in set(hub.repos) - set(models):
+        hub.remove(model_id)
+
+
+def reasons(proposal: Proposal) -> dict[str, str]:
+    """Each candidate of the only step → why it was rejected."""
+    (candidates,) = proposal.candidates.values()
+    return {c.facts.model_id: c.rejected for c in candidates}
+
+
+def changed_config(hub: TestHub, model_id: str, **fields: object) -> bytes:
+    config = json.loads(hub.repos[model_id].main.files["config.json"].content)
+    return json.dumps({**config, **fields}).encode()
+
+
+# What is asked
+
+
+def test_a_model_is_picked_downloaded_run_and_pinned(bench: Bench, tiny_hub: TestHub):
+    results = bench.run()
+
+    (step,) = results.plan.steps
+    assert step.model is not None
+    assert (step.model.model_id, step.model.revision) == (MODEL, tiny_hub.sha(MODEL))
+    assert "90,000 downloads" in step.model.reason
+    assert not results.failed
+    assert bench.snapshots == ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
+    assert bench.parts == []
+
+
+def test_a_pick_takes_five_requests_and_no_weight(bench: Bench, tiny_hub: TestHub):
+    bench.propose()
+
+    assert len(tiny_hub.log) <= REQUESTS_A_PICK
+    assert whole_gets(tiny_hub) == []
+    assert all(r.range for r in tiny_hub.log if r.origin == "cdn" or "/resolve/" in r.path)
+    assert bench.snapshots == []
+
+
+def test_a_second_identical_cell_asks_nothing(bench: Bench, tiny_hub: TestHub):
+    bench.run()
+    tiny_hub.log_clear()
+
+    again = bench.run()
+
+    assert not again.failed
+    assert tiny_hub.log == []
+
+
+def test_the_next_kernel_searches_once_and_fetches_nothing(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+    bench.run()
+    tiny_hub.log_clear()
+
+    again = Bench(tiny_hub, tmp_path).run()
+
+    assert not again.failed
+    assert [r.path for r in tiny_hub.log] == ["/api/models"]
+
+
+def test_importing_and_loading_the_extension_asks_nothing(tiny_hub: TestHub, tmp_path: Path):
+    code = """
+        import os, sys
+        from IPython.testing.globalipapp import start_ipython
+        shell = start_ipython()
+        shell.run_line_magic("load_ext", "hfmagic")
+        shell.run_line_magic("hf", "status")
+        sys.exit("huggingface_hub" in sys.modules and os.environ.get("STRICT") == "1")
+    """
+    env = {"HF_ENDPOINT": tiny_hub.url, "HFMAGIC_OFFLINE": "0", "HFMAGIC_CACHE_DIR": str(tmp_path), "PATH": ""}
+    env |= {"HF_HOME": str(tmp_path / "home"), "HOME": str(tmp_path), "IPYTHONDIR": str(tmp_path / "ipython")}
+    lines = "\n".join(line.strip() for line in code.strip().splitlines())
+
+    subprocess.run([sys.executable, "-c", lines], env=env, check=True, capture_output=True, timeout=120)
+
+    assert tiny_hub.log == []
+
+
+def test_a_named_model_needs_no_search_result(bench: Bench, tiny_hub: TestHub):
+    proposal = bench.propose(models={"sentiment": "acme/tiny-all-formats"})
+
+    assert model_of(proposal) == "acme/tiny-all-formats"
+    assert len(tiny_hub.log) <= REQUESTS_A_PICK + 1
+
+
+# Consent
+
+
+def test_no_weight_is_fetched_before_someone_agrees(tiny_hub: TestHub, tmp_path: Path):
+    bench = Bench(tiny_hub, tmp_path, ask_download=10_000)
+
+    with pytest.raises(NeedsConsent) as caught:
+        bench.run()
+
+    check_line(caught.value, "0 MB", MODEL, "--yes")
+    assert whole_gets(tiny_hub) == []
+    assert bench.snapshots == []
+    assert not bench.run(yes=True).failed
+    assert not bench.run().failed  # it is here now: nothing to agree to
+
+
+# Refused from a look at the header
+
+
+def test_a_headless_model_is_refused_from_its_header_and_the_next_is_taken(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "shady/tiny-headless", "acme/tiny-emotions")
+    tiny_hub.repos["shady/tiny-headless"].settings["downloads"] = 10**6
+
+    proposal = bench.propose()
+
+    assert model_of(proposal) == "acme/tiny-emotions"
+    assert "lacks score.weight" in reasons(proposal)["shady/tiny-headless"]
+    assert whole_gets(tiny_hub) == []
+
+
+def test_weights_of_another_model_are_refused_from_the_header(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, MODEL)
+    foreign = (tiny_hub.repos[MODEL].main.files["config.json"].content).replace(b'"bert"', b'"distilbert"')
+    foreign = foreign.replace(b"BertForSequence", b"DistilBertForSequence")
+    tiny_hub.commit(MODEL, {"config.json": foreign})
+
+    with pytest.raises(NoModelFits) as caught:
+        bench.propose()
+
+    check_line(caught.value, MODEL)
+    assert whole_gets(tiny_hub) == []
+
+
+def test_an_architecture_that_transformers_does_not_know_is_refused_unseen(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "shady/tiny-unknown-type")
+
+    with pytest.raises(NoModelFits, match="quux9 is newer than transformers") as caught:
+        bench.propose()
+
+    check_line(caught.value)
+
+
+def test_no_pickle_and_no_code_is_ever_fetched(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "shady/tiny-pickled", "shady/tiny-own-code", "acme/tiny-all-formats")
+
+    results = bench.run()
+    for name, why in (("shady/tiny-pickled", "no safetensors"), ("shady/tiny-own-code", "own code")):
+        with pytest.raises(NoModelFits, match=why) as caught:
+            bench.propose(models={"sentiment": name})
+        check_line(caught.value, name)
+
+    assert model_of(bench.session.proposal) == "acme/tiny-all-formats" if bench.session.proposal else False
+    assert not results.failed
+    assert not [r for r in tiny_hub.log if re.search(r"\.(bin|py|onnx|pt|h5)\b", f"{r.path}?{r.query}")]
+
+
+def test_code_named_anywhere_in_the_config_is_refused_although_no_tag_says_so(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, MODEL)
+    nested = {"text_config": {"auto_map": {"AutoModel": "other/repo--mod.Class"}}}
+    tiny_hub.commit(MODEL, {"config.json": changed_config(tiny_hub, MODEL, **nested)})
+
+    with pytest.raises(NoModelFits, match="own code"):
+        bench.propose()
+
+    assert not [r for r in tiny_hub.log if "other" in r.path or r.path.endswith(".py")]
+
+
+def test_only_the_files_that_are_read_are_fetched(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "acme/tiny-all-formats")
+
+    bench.run()
+
+    assert sorted(r.path.rpartition("/")[2] for r in whole_gets(tiny_hub) if r.origin == "hub") == [
+        "config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    ]
+    assert [r.query for r in whole_gets(tiny_hub) if r.origin == "cdn"] == ["filename=model.safetensors"]
+
+
+def test_a_model_in_shards_is_looked_at_and_run(bench: Bench, tiny_hub: TestHub):
+    results = bench.run(models={"sentiment": "acme/tiny-sharded"}, limit="language=fr")
+
+    assert not results.failed
+    assert [n for n in bench.snapshots if n.endswith(".safetensors")] != ["model.safetensors"]
+    assert "model.safetensors.index.json" in bench.snapshots
+
+
+def test_an_index_that_names_pickles_is_refused(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "acme/tiny-sharded")
+    index = json.loads(tiny_hub.repos["acme/tiny-sharded"].main.files["model.safetensors.index.json"].content)
+    index["weight_map"] = dict.fromkeys(index["weight_map"], "pytorch_model.bin")
+    evil = {"model.safetensors.index.json": json.dumps(index).encode(), "pytorch_model.bin": b"cos\nsystem\n."}
+    tiny_hub.commit("acme/tiny-sharded", evil)
+
+    with pytest.raises(NoModelFits, match="is damaged"):
+        bench.propose(limit="language=fr")
+
+    assert not [r for r in tiny_hub.log if ".bin" in f"{r.path}{r.query}"]
+
+
+def test_more_shards_than_are_looked_at_are_checked_after_the_download(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "acme/tiny-sharded")
+    shards = [n for n in tiny_hub.repos["acme/tiny-sharded"].main.files if n.endswith(".safetensors")]
+
+    assert len(shards) > 1
+    bench.propose(limit="language=fr")
+
+    looked = {r.query for r in tiny_hub.log if r.origin == "cdn"}
+    assert len(looked) == (len(shards) if len(shards) <= MOST_SHARDS else 0)
+
+
+def huge_model(hub: TestHub, tensors: int = 290, **config: object) -> None:
+    """16 GB by its header; the file behind it is a few kilobytes, as nothing else of it may be read."""
+    only(hub, MODEL)
+    header, at = {}, 0
+    for i in range(tensors):
+        header[f"bert.t{i}"] = {"dtype": "F32", "shape": [2**24], "data_offsets": [at, at + 2**26]}
+        at += 2**26
+    text = json.dumps(header).encode()
+    wide = {"hidden_size": 4096, "num_hidden_layers": 32, "vocab_size": 128_256, "intermediate_size": 16_384}
+    weights = struct.pack("<Q", len(text)) + text + b"\0" * 64
+    hub.commit(MODEL, {"model.safetensors": weights, "config.json": changed_config(hub, MODEL, **{**wide, **config})})
+
+
+def test_a_header_that_claims_more_than_its_file_is_refused(bench: Bench, tiny_hub: TestHub):
+    """16 GB are claimed, some kilobytes are there: an LFS pointer, a cut upload, or a lie."""
+    huge_model(tiny_hub)
+
+    with pytest.raises(NoModelFits, match=r"model\.safetensors is damaged"):
+        bench.propose()
+
+
+@pytest.mark.parametrize("end", [2**63, -1, "all", None, 1.5])
+def test_an_impossible_offset_in_a_header_is_a_reason_and_no_failure(bench: Bench, tiny_hub: TestHub, end: object):
+    only(tiny_hub, MODEL)
+    text = json.dumps({"t": {"dtype": "F32", "shape": [1], "data_offsets": [0, end]}}).encode()
+    tiny_hub.commit(MODEL, {"model.safetensors": struct.pack("<Q", len(text)) + text})
+
+    with pytest.raises(NoModelFits, match="is damaged"):
+        bench.propose()
+
+
+# Names that change, close or go away
+
+
+def test_a_renamed_model_is_kept_under_its_new_name(bench: Bench, tiny_hub: TestHub):
+    tiny_hub.rename(MODEL, "acme/moved")
+
+    results = bench.run(models={"sentiment": MODEL})
+
+    (step,) = results.plan.steps
+    assert step.model is not None
+    assert step.model.model_id == "acme/moved"
+    assert [p.name for p in (bench.folder / "models").glob("models--*")] == ["models--acme--moved"]
+
+
+def test_a_gated_model_is_not_picked_by_itself(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "acme/tiny-gated", "acme/tiny-emotions")
+    tiny_hub.repos["acme/tiny-gated"].settings["downloads"] = 10**9
+
+    proposal = bench.propose()
+
+    assert model_of(proposal) == "acme/tiny-emotions"
+    assert reasons(proposal)["acme/tiny-gated"].startswith("gated")
+
+
+def test_a_gated_model_that_is_named_says_where_to_ask(bench: Bench, tiny_hub: TestHub):
+    with pytest.raises(GatedModel) as caught:
+        bench.propose(models={"sentiment": "acme/tiny-gated"})
+
+    check_line(caught.value, f"{tiny_hub.url}/acme/tiny-gated")
+
+
+def test_a_gated_model_is_run_by_who_has_access(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HF_ENDPOINT", tiny_hub.url)
+    monkeypatch.setenv("HF_TOKEN", "hf_reader")
+
+    results = Bench(tiny_hub, tmp_path).run(models={"sentiment": "acme/tiny-gated"})
+
+    assert not results.failed
+    tokens = {origin: {r.authorization for r in tiny_hub.log if r.origin == origin} for origin in ("hub", "cdn")}
+    assert tokens == {"hub": {"Bearer hf_reader"}, "cdn": {None}}
+
+
+def test_the_token_is_shown_to_no_other_endpoint(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_reader")
+
+    Bench(tiny_hub, tmp_path).run()
+
+    assert {r.authorization for r in tiny_hub.log} == {None}
+
+
+def test_a_model_that_is_not_there_names_the_nearest(bench: Bench):
+    with pytest.raises(UnknownModel) as caught:
+        bench.propose(models={"sentiment": "acme/tiny-sentimental"})
+
+    check_line(caught.value, "acme/tiny-sentimental", f"did you mean '{MODEL}'?")
+
+
+def test_main_moves_between_plan_and_run_and_the_pinned_bytes_are_used(bench: Bench, tiny_hub: TestHub):
+    proposal, pinned = bench.propose(), tiny_hub.sha(MODEL)
+    tiny_hub.commit(MODEL, {"config.json": changed_config(tiny_hub, MODEL, id2label={"0": "EVIL", "1": "WORSE"})})
+
+    results = bench.go(proposal)
+
+    (frame,) = results.frames.values()
+    assert tiny_hub.sha(MODEL) != pinned
+    assert set(frame["review_sentiment"]) <= {"POSITIVE", "NEGATIVE"}
+    assert bench.blob("config.json").is_file()
+    assert (bench.folder / "models/models--acme--tiny-sentiment/snapshots" / pinned).is_dir()
+
+
+def test_a_pinned_revision_that_is_gone_is_said_and_the_next_cell_pins_anew(bench: Bench, tiny_hub: TestHub):
+    proposal, old = bench.propose(), tiny_hub.sha(MODEL)
+    new = tiny_hub.commit(MODEL, {"notes.txt": b"squashed"})
+    tiny_hub.delete_revision(MODEL, old)
+
+    error = error_of(bench.go(proposal))
+    again = bench.run()
+
+    check_line(error, MODEL, "run the cell again to pin anew")
+    assert not again.failed
+    (step,) = again.plan.steps
+    assert step.model is not None
+    assert step.model.revision == new
+
+
+# Offline
+
+
+@pytest.mark.parametrize("how", ["setting", "option", "environment"])
+def test_what_was_downloaded_is_used_offline_with_its_date(
+    tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+):
+    Bench(tiny_hub, tmp_path).run()
+    tiny_hub.log_clear()
+    if how == "environment":
+        monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    bench = Bench(tiny_hub, tmp_path, **({"offline": True} if how == "setting" else {}))
+    results = bench.run(**({"offline": True} if how == "option" else {}))
+
+    (step,) = results.plan.steps
+    assert not results.failed
+    assert step.model is not None
+    assert re.search(r"; downloaded \d{4}-\d\d-\d\d$", step.model.reason)
+    assert tiny_hub.log == []
+
+
+def test_offline_a_model_that_is_not_here_names_one_that_is(tiny_hub: TestHub, tmp_path: Path):
+    Bench(tiny_hub, tmp_path).run()
+
+    with pytest.raises(UnknownModel) as caught:
+        Bench(tiny_hub, tmp_path, offline=True).propose(models={"sentiment": "acme/tiny-sentimnt"})
+
+    check_line(caught.value, "on this machine", f"did you mean '{MODEL}'?")
+
+
+# Limits hold for models of the Hub
+
+
+@pytest.mark.parametrize(
+    ("limit", "model_id", "reason"),
+    [
+        ("license=permissive", "acme/tiny-emotions", "license cc-by-nc-4.0"),
+        ("language=de", "acme/tiny-all-formats", "lack de"),
+        ("max_size=60kB", "acme/tiny-emotions", "MB"),
+        ("owner=acme", "shady/tiny-headless", "owner shady"),
+    ],
+)
+def test_a_limit_rejects_with_its_reason(bench: Bench, tiny_hub: TestHub, limit: str, model_id: str, reason: str):
+    only(tiny_hub, "acme/tiny-all-formats", "acme/tiny-emotions", "shady/tiny-headless")
+    try:
+        found = reasons(bench.propose(limit=limit))
+    except NoModelFits as error:  # every one of them is rejected
+        found = {model_id: error.message}
+
+    assert reason in found.get(model_id, "not searched for") or (limit == "language=de" and model_id not in found)
+
+
+# What is no Hub, or lies
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"[]", b"{}", b"null", b'{"id": "a/b", "sha": "../../../../x"}', b'{"id": "../..", "sha": "%s"}', b"[" * 10**5],
+)
+def test_facts_that_are_none_are_refused(bench: Bench, tiny_hub: TestHub, answer: bytes):
+    """An id and a commit become names of folders."""
+    from tests.hubserver.faults import html
+
+    tiny_hub.faults.add(r"/api/models/acme", html(answer.replace(b"%s", b"a" * 40)))
+
+    with pytest.raises(HubRefused) as caught:
+        HubClient(tiny_hub.url).info(MODEL)
+
+    check_line(caught.value, "is not a Hub")
+
+
+def test_an_answer_without_end_is_cut(tiny_hub: TestHub):
+    from tests.hubserver.faults import html
+
+    tiny_hub.faults.add(r"/api/models\?", html(b" " * 30_000_000))
+
+    with pytest.raises(HubRefused):
+        HubClient(tiny_hub.url).search("text-classification")
+
+
+def test_a_step_is_given_up_after_so_many_looks(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "shady/tiny-headless")
+    folder = tiny_hub.repos["shady/tiny-headless"]
+    for i in range(MOST_LOOKED_AT + 2):
+        tiny_hub.repos[f"shady/copy-{i}"] = type(folder)(
+            f"shady/copy-{i}", dict(folder.branches), settings=folder.settings
+        )
+
+    with pytest.raises(NoModelFits):
+        bench.propose()
+
+    assert len(tiny_hub.log) <= 1 + 1 + MOST_LOOKED_AT * (REQUESTS_A_PICK - 1)

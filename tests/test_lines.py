@@ -1,0 +1,122 @@
+"""The words after `%hf`, as a user types them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from hfmagic.completion import candidates
+from tests.shell import run
+
+
+def test_unload_lets_one_model_go_or_all(shell: InteractiveShell):
+    run(shell, "%%hf reviews --rows 4\nLabel the sentiment of each review.")
+    loaded = shell.user_ns["hf"].pool.loaded()[0].facts.model_id
+
+    one = run(shell, f"%hf unload {loaded}")
+    again = run(shell, "%hf unload")
+
+    assert f"unloaded: {loaded}" in one.text
+    assert "no such model is loaded" in again.text
+    assert shell.user_ns["hf"].pool.loaded() == ()
+
+
+def test_a_model_that_was_unloaded_is_loaded_again_when_it_is_needed(shell: InteractiveShell):
+    run(shell, "%%hf reviews -o first --rows 4\nLabel the sentiment of each review.")
+    run(shell, "%hf unload")
+
+    run(shell, "%%hf reviews -o second --rows 4\nLabel the sentiment of each review.")
+
+    pd.testing.assert_frame_equal(shell.user_ns["first"], shell.user_ns["second"])
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("summarization", "takes text, gives text"),
+        ("cluster", "groups"),
+        ("text-to-video", "not run: "),
+        ("object-detection", "not run: "),
+    ],
+)
+def test_help_tells_of_any_task_of_the_hub(shell: InteractiveShell, word: str, said: str):
+    assert said in run(shell, f"%hf help {word}").text
+
+
+def test_help_tasks_lists_what_is_run_and_why_the_rest_is_not(shell: InteractiveShell):
+    seen = run(shell, "%hf help tasks").text
+
+    assert "text-classification" in seen
+    assert "Tasks of the Hub that are not run" in seen
+    assert "reinforcement-learning" in seen
+
+
+def test_help_for_an_unknown_task_names_the_nearest(shell: InteractiveShell):
+    assert "did you mean 'summarization'?" in str(run(shell, "%hf help sumarization").error)
+
+
+def test_sent_says_when_nothing_left(shell: InteractiveShell):
+    run(shell, "%%hf reviews --rows 4\nLabel the sentiment of each review.")
+
+    assert run(shell, "%hf sent").text.strip() == "nothing was sent"
+
+
+def test_planner_lists_who_can_plan_and_whose_key_is_there(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-7777777777")
+
+    seen = run(shell, "%hf planner").text
+
+    assert "Planners; now: rules" in seen
+    assert "OPENAI_API_KEY set" in seen
+    assert "canary" not in seen
+
+
+def test_a_key_that_is_merely_found_plans_nothing(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-7777777777")
+
+    seen = run(shell, "%%hf reviews --plan\nLabel the sentiment of each review.").text
+    told = run(shell, "%hf doctor").text
+
+    assert "Plan by rules" in seen
+    assert "to plan with it: %hf planner openai" in told
+    assert "canary" not in told
+
+
+def test_a_planner_without_its_key_is_not_taken(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    seen = run(shell, "%hf planner openai")
+
+    assert "OPENAI_API_KEY is not set" in str(seen.error)
+    assert shell.user_ns["hf"].planner.name == "rules"
+
+
+def test_an_unknown_planner_names_the_nearest(shell: InteractiveShell):
+    assert "did you mean 'ollama'?" in str(run(shell, "%hf planner olama").error)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("%hf planner ol", "ollama"),
+        ("%hf help obj", "object-detection"),
+        ("%hf go --", "--yes"),
+        ("%%hf reviews --of", "--offline"),
+        ("%hf unl", "unload"),
+        ("%hf sent a", "all"),
+    ],
+)
+def test_completion_of_the_words(shell: InteractiveShell, typed: str, offered: str):
+    found = candidates(typed, shell.user_ns["hf"], shell.user_ns)
+
+    assert found is not None
+    assert offered in found[1]
+
+
+def test_completion_of_loaded_models_after_unload(shell: InteractiveShell):
+    run(shell, "%%hf reviews --rows 4\nLabel the sentiment of each review.")
+
+    found = candidates("%hf unload ", shell.user_ns["hf"], shell.user_ns)
+
+    assert found == ("", [m.facts.model_id for m in shell.user_ns["hf"].pool.loaded()])
