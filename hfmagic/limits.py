@@ -108,6 +108,14 @@ def parse_bytes(text: str | float) -> int:
         raise BadOption(f"{text!r} is no size.", hint="write it like 500MB or 2GB") from None
 
 
+def size_words(size: float) -> str:
+    """Bytes as a person reads them: `36 kB`, `338 MB`, `4.1 GB`."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:.1f} {unit}" if size < 10 * factor else f"{size / factor:,.0f} {unit}"
+    return f"{size:,.0f} bytes"
+
+
 def _pair(part: str) -> tuple[str, str]:
     name, sign, value = part.partition("=")
     if not sign or not value.strip():

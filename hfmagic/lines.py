@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .errors import BadOption, did_you_mean
-from .limits import license_class
+from .limits import license_class, size_words
 from .render.choice_view import table_view
 from .render.plan_view import PlanView
 from .render.results_view import results_mimebundle
@@ -117,7 +117,7 @@ def _models(call: Call) -> None:
             "model": m.model_id,
             "task": m.task or "",
             "license": m.license or "unknown",
-            "size": f"{m.weight_bytes / 1e6:,.0f} MB",
+            "size": size_words(m.weight_bytes),
             "downloaded": m.fetched,
             "languages": ", ".join(m.languages),
             "problem": m.problem,
@@ -138,7 +138,7 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
     return {
         "model": facts.model_id,
         "license": f"{facts.license or 'unknown'} ({license_class(facts.license)})",
-        "size": f"{facts.weight_bytes / 1e6:,.0f} MB{'' if facts.folder else ' to fetch'}",
+        "size": size_words(facts.weight_bytes) + ("" if facts.folder else " to fetch"),
         "score": "" if out else f"{candidate.score:.2f}",
         "quality": "" if out else f"{candidate.quality:.2f}",
         "speed": "" if out else f"{candidate.speed:.2f}",
@@ -158,7 +158,7 @@ def _status(call: Call) -> None:
         for d in find_devices()
     ]
     models = [
-        {"what": m.facts.model_id, "detail": f"{m.device} · {m.dtype}", "memory": f"{m.bytes / 1e6:,.0f} MB"}
+        {"what": m.facts.model_id, "detail": f"{m.device} · {m.dtype}", "memory": size_words(m.bytes)}
         for m in call.session.pool.loaded()
     ]
     _display(table_view("Devices and loaded models", [*devices, *models], columns=("what", "detail", "memory")))

@@ -24,7 +24,7 @@ from .hub.folder import FolderHub
 from .hub.sources import Sources
 from .inputs import Inputs
 from .kinds import Kind
-from .limits import Limits, parse_limits
+from .limits import Limits, parse_limits, size_words
 from .media import open_media
 from .models import Pool, current_device
 from .plan import Plan
@@ -155,8 +155,8 @@ class Session:
         if (total := sum(sizes.values())) >= self.config.ask_download:
             largest = max(sizes, key=lambda m: sizes[m])
             raise NeedsConsent(
-                f"this plan downloads {total / 1e6:,.0f} MB, {largest} most of it.",
-                hint="%hf go --yes fetches it; --limit max_size=300MB looks for smaller ones",
+                f"this plan downloads {size_words(total)}, most of it {largest}.",
+                hint="%hf go --yes fetches it; --limit max_size=300MB finds smaller ones",
             )
 
     def shown_inputs(self, proposal: Proposal) -> dict[str, Any]:

@@ -77,20 +77,21 @@ EXAMPLES = (
     ),
     Example(
         "cars: table, 300 rows: name (labels), maker (labels), year (number), power (number)",
-        "which maker has the strongest cars on average after 2010? and the five oldest cars",
+        "only those after 2010: the average power per maker? and show the five oldest",
         (
+            {"for": "only those after 2010", "task": "filter", "where": _where("year", ">", 2010)},
             {
-                "for": "which maker has the strongest cars on average after 2010",
+                "for": "the average power per maker",
                 "task": "aggregate",
                 "by": ["maker"],
                 "compute": "mean",
                 "column": "power",
                 "order": "highest first",
-                "limit": 1,
-                "where": _where("year", ">", 2010),
+                "limit": 0,
+                "where": [],
             },
             {
-                "for": "the five oldest cars",
+                "for": "show the five oldest",
                 "task": "sort",
                 "by": "year",
                 "order": "lowest first",

@@ -12,6 +12,7 @@ from ..tasks import Parameter
 from .plain import plain
 
 _NEAR = 0.75  # of difflib: "sentiments" for "sentiment", not "theme" for "term"
+_APART = 0.05  # how much nearer the one has to be than the next
 
 
 @dataclass(frozen=True)
@@ -109,15 +110,17 @@ class Fields:
 
 
 def near(name: str, known: Iterable[str]) -> str | None:
-    """The known name that is meant: the same, the same in another case, or the only one spelt nearly so."""
-    names = list(known)
+    """The known name that is meant: the same, the same in another case, or the one that is spelt nearly so."""
+    names = list(dict.fromkeys(known))
     if name in names:
         return name
     folded = [n for n in names if n.casefold() == name.strip().casefold()]
     if len(folded) == 1:
         return folded[0]
-    found = difflib.get_close_matches(name.strip()[:100], names, n=2, cutoff=_NEAR)
-    return found[0] if len(found) == 1 else None
+    said = name.strip()[:100].casefold()
+    scores = sorted(((difflib.SequenceMatcher(None, said, n.casefold()).ratio(), n) for n in names), reverse=True)
+    best, second = [*scores, (0.0, ""), (0.0, "")][:2]
+    return best[1] if best[0] >= _NEAR and second[0] < best[0] - _APART else None
 
 
 def as_number(value: object) -> object:

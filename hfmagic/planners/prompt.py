@@ -31,8 +31,8 @@ _CARDS = {
     "cluster": "cluster(text, groups) -> theme: group alike texts into themes; groups 0: as many as fit",
     "filter": "filter(where): keep only these rows",
     "aggregate": (
-        f"aggregate(by, compute: {'|'.join(COMPUTE)}, column, order, limit): a number for each group of `by`: how many, "
-        "average, share; limit 1: which has the most, 0: all groups"
+        f"aggregate(by, compute: {'|'.join(COMPUTE)}, column, order, limit): a number for each group of `by`: how "
+        "many, average, share; limit 1: which has the most, 0: all groups"
     ),
     "sort": "sort(by, order, limit): rows in order; limit 5: only the first five, 0: all",
     "chart": f"chart(mark: {'|'.join(MARKS)}, x: what it is per, color: what is counted, value): draw",

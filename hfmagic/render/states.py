@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..limits import size_words
 from ..results import StepResult
 from .html import Child, Markup, join, muted, tag, text, unbroken
 from .words import error_line, rows_words, seconds_words
@@ -80,7 +81,7 @@ def state_plain(state: StepState) -> str:
             return "○ pending"
         case "downloading":
             said = f", {state.line}" if state.line else ""
-            return f"⇣ downloading {state.done / 1e6:,.0f} of {state.total / 1e6:,.0f} MB{said}"
+            return f"⇣ downloading {size_words(state.done)} of {size_words(state.total)}{said}"
         case "loading":
             return "◌ loading the model"
         case "running":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..devices import Device
 from ..hub.facts import ModelFacts
-from ..limits import Limits, license_class
+from ..limits import Limits, license_class, size_words
 from ..tasks import TaskSpec
 
 # Tags under which a model of a task may be filed; the architecture is asked first.
@@ -98,7 +98,7 @@ def _reject(spec: TaskSpec, facts: ModelFacts, limits: Limits, device: Device, l
             bool(limits.license) and not {group, (facts.license or "").lower()} & set(limits.license),
             f"license {facts.license or 'unknown'}",
         ),
-        (limits.max_size is not None and facts.weight_bytes > limits.max_size, f"{facts.weight_bytes / 1e6:,.0f} MB"),
+        (limits.max_size is not None and facts.weight_bytes > limits.max_size, size_words(facts.weight_bytes)),
         (
             limits.max_parameters is not None and facts.parameters > limits.max_parameters,
             f"{facts.parameters / 1e6:,.0f} M parameters",

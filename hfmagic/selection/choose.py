@@ -9,9 +9,10 @@ from pathlib import Path
 
 from ..devices import Device
 from ..errors import GatedModel, HFMagicError, HubError, NoModelFits, NoModels, UnknownModel, did_you_mean
+from ..hub.facts import ModelFacts
 from ..hub.sources import Sources
 from ..kinds import Kind
-from ..limits import Limits
+from ..limits import Limits, size_words
 from ..models import head_problem
 from ..plan import Column, ModelChoice, Plan, Reference, Step, Variable
 from ..runners.registry import RUNNERS
@@ -145,8 +146,15 @@ def _pick(
         seen = replace(chosen, facts=facts, rejected=facts.problem)
         looked[step.id] = tuple(seen if c is chosen else c for c in candidates)
         if not facts.problem:
-            return seen, reason + (f"; downloaded {facts.fetched}" if facts.fetched else "")
+            return seen, f"{reason}; {_whence(facts)}".rstrip("; ")
     return _named(step, words, looked[step.id]) if words else _best(step, spec, looked[step.id], None, chooser)
+
+
+def _whence(facts: ModelFacts) -> str:
+    """When a model was downloaded, or how much it is to download; nothing of one in a folder of the user's."""
+    if facts.folder is None:
+        return f"{size_words(facts.fetch_bytes or facts.weight_bytes)} to fetch"
+    return f"downloaded {facts.fetched}" if facts.fetched else ""
 
 
 def _head_check(step: Step) -> Callable[[Path], str]:

@@ -1,0 +1,612 @@
+"""What goes wrong between here and the Hub: one line that says what to do, the plan kept, the next run whole.
+
+The numbers are those of the list of faults in the design's notes on reliability.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hfmagic.errors import (
+    DamagedModel,
+    DownloadFailed,
+    HFMagicError,
+    HubRefused,
+    HubUnreachable,
+    NoSpace,
+    RevisionGone,
+    UnknownModel,
+)
+from hfmagic.hub import client, sources
+from hfmagic.hub.client import HubClient
+from hfmagic.hub.facts import ModelFacts
+from hfmagic.hub.files import INDEX, SINGLE, HubFile, files_of, needed
+from hfmagic.hub.listing import facts_of, with_sizes
+from hfmagic.hub.refusals import refusal, without_secrets
+from hfmagic.results import Downloading, Event
+from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of
+from tests.hubserver import Fault, TestHub, cut, echo_token, flip, html, stall, status
+
+pytest_plugins = ["tests.hubserver.fixtures"]
+
+WEIGHTS = "filename=model"
+NOW = {"Retry-After": "0"}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_TOKEN_PATH", "/nowhere")
+
+
+@pytest.fixture
+def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
+    return Bench(tiny_hub, tmp_path)
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """An address that takes a connection's first packet and says nothing: its queue is full."""
+    with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for caller in (first, second):
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        yield f"http://127.0.0.1:{deaf.getsockname()[1]}"
+
+
+# A download that goes wrong, and what is said (1–3, 7–12, 15)
+
+PASSING = {
+    "1 cut once": (WEIGHTS, cut(0.5), 1, None, ["retry 1"]),
+    "9 busy (429)": (WEIGHTS, status(429, headers=NOW), 1, "GET", ["the Hub is busy, again in 1 s"]),
+    "10 twice 503": (WEIGHTS, status(503, headers=NOW), 2, "GET", ["retry 1", "retry 2"]),
+    "11 500 on HEAD": (r"tokenizer\.json", status(500), 1, "HEAD", ["the Hub is busy, again in 1 s"]),
+    "15 damaged once": (WEIGHTS, flip(), 1, None, ["model.safetensors was damaged, once more"]),
+    "15 a small file damaged once": (
+        r"resolve.*/config\.json",
+        flip(20),
+        1,
+        "GET",
+        ["config.json was damaged, once more"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_a_fault_that_passes_is_told_and_got_over(bench: Bench, tiny_hub: TestHub, case: str):
+    match, fault, times, method, notes = PASSING[case]
+    proposal = bench.propose()
+    armed = tiny_hub.faults.add(match, fault, times=times, method=method)
+
+    results = bench.go(proposal)
+
+    assert not results.failed
+    assert armed.hits == times
+    assert set(notes) <= set(bench.notes)
+    assert bench.parts == []
+
+
+LASTING: dict[str, tuple[str, Fault, str | None, type[HFMagicError], list[str]]] = {
+    "2 cut": (WEIGHTS, cut(0.5), None, DownloadFailed, [MODEL, "36 kB, 6 tries", "run the cell again"]),
+    "7 403": ("resolve", status(403), "HEAD", HubRefused, ["refused with 403 by 127.0.0.1", "a proxy"]),
+    "8 404 of a file": (
+        r"resolve.*tokenizer\.json", status(404, error="EntryNotFound"), None, RevisionGone,
+        [f"tokenizer.json of {MODEL}", "run the cell again"],
+    ),
+    "8 404 of a revision": ("/tree/", status(404, error="RevisionNotFound"), None, RevisionGone, [MODEL, "pin anew"]),
+    "9 429 for an hour": (
+        "resolve", status(429, headers={"Retry-After": "3600"}), "GET", HubRefused, ["3601 s", "wait, or log in"],
+    ),
+    "10 503": (WEIGHTS, status(503, headers=NOW), "GET", HubRefused, ["answered 503", "try again"]),
+    "12 login page": ("resolve", html(), "HEAD", HubRefused, ["is not a Hub", "log in there"]),
+    "12 login page for a file": (r"tokenizer\.json", html(), "GET", DownloadFailed, ["another size", "run the cell"]),
+    "15 damaged": (WEIGHTS, flip(), None, DownloadFailed, ["model.safetensors", "arrives damaged", "%hf models"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LASTING)
+def test_a_fault_that_lasts_is_one_line_and_the_next_run_is_whole(bench: Bench, tiny_hub: TestHub, case: str):
+    match, fault, method, kind, words = LASTING[case]
+    proposal = bench.propose()
+    tiny_hub.faults.add(match, fault, method=method)
+
+    error = error_of(bench.go(proposal))
+    left = bench.parts
+    tiny_hub.faults.clear()
+    again = bench.run()
+
+    assert type(error) is kind
+    check_line(error, *words)
+    assert bench.session.proposal is not None
+    assert left == []
+    assert not again.failed
+
+
+def test_3_a_server_that_falls_silent_is_left_and_what_came_is_said(tiny_hub: TestHub, tmp_path: Path):
+    bench = Bench(tiny_hub, tmp_path, stall_seconds=3.0)
+    proposal = bench.propose()
+    tiny_hub.faults.add(WEIGHTS, stall(0.5))
+
+    error = error_of(bench.go(proposal))
+    tiny_hub.faults.clear()
+
+    assert type(error) is DownloadFailed
+    check_line(error, MODEL, "no byte for 3 s", "of 36 kB", "run the cell again")
+    assert bench.parts == []
+    assert not bench.run().failed
+
+
+# A search that goes wrong (4, 5, 7, 9–12)
+
+REFUSED: dict[str, tuple[Fault, list[str]]] = {
+    "4 token": (status(401, message="Invalid credentials in Authorization header"), ["HF_TOKEN was refused", "unset it"]),
+    "7 403": (status(403), ["refused with 403 by 127.0.0.1"]),
+    "9 429": (status(429, headers=NOW), ["no more requests for now (429)", "log in"]),
+    "9 429 for an hour": (status(429, headers={"Retry-After": "3600"}), ["(429)"]),
+    "10 503": (status(503, headers=NOW), ["answered 503"]),
+    "11 500": (status(500, headers=NOW), ["answered 500"]),
+    "12 login page": (html(), ["is not a Hub (a proxy or login page?)", "log in there"]),
+    "12 another server": (status(404), ["is not a Hub"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_search_says_why_where_nothing_is_here(
+    tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+):
+    fault, words = REFUSED[case]
+    monkeypatch.setenv("HF_ENDPOINT", tiny_hub.url)
+    monkeypatch.setenv("HF_TOKEN", "hf_reader")
+    bench = Bench(tiny_hub, tmp_path)
+    tiny_hub.faults.add(r"/api/models\?", fault)
+
+    with pytest.raises(HubRefused) as caught:
+        bench.propose()
+    tiny_hub.faults.clear()
+
+    check_line(caught.value, "no models are here", *words)
+    assert "hf_reader" not in caught.value.line
+    assert model_of(bench.propose()) == MODEL
+
+
+@pytest.mark.parametrize("case", ["4 token", "11 500", "12 login page"])
+def test_a_refused_search_chooses_among_what_is_here_and_says_so(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, case: str
+):
+    bench.run()
+    tiny_hub.faults.add(r"/api/models", REFUSED[case][0])
+
+    results = Bench(tiny_hub, tmp_path).run()
+
+    assert not results.failed
+    (note,) = results.plan.notes
+    assert note.endswith("choosing among the 1 models on this machine")
+
+
+def test_4_without_a_token_nobody_is_told_that_his_was_refused(bench: Bench, tiny_hub: TestHub):
+    tiny_hub.needs_token = True
+
+    with pytest.raises(HubRefused) as caught:
+        bench.propose()
+
+    check_line(caught.value, "without a token", "hf auth login")
+
+
+def test_5_an_unknown_or_private_model_is_said_and_the_nearest_named(bench: Bench, tiny_hub: TestHub):
+    bench.propose()
+
+    with pytest.raises(UnknownModel) as caught:
+        bench.propose(models={"sentiment": "acme/tiny-sentimant"})
+
+    check_line(caught.value, "no public model 'acme/tiny-sentimant'", f"did you mean '{MODEL}'?")
+
+
+def test_9_a_busy_hub_is_asked_again_as_often_as_it_takes(bench: Bench, tiny_hub: TestHub):
+    armed = tiny_hub.faults.add(r"/api/models", status(429, headers=NOW), times=client.TRIES - 1)
+
+    bench.propose()
+
+    assert armed.hits == client.TRIES - 1
+
+
+def test_a_secret_that_a_server_repeats_is_in_no_line(
+    tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HF_ENDPOINT", tiny_hub.url)
+    monkeypatch.setenv("HF_TOKEN", "hf_reader")
+    bench = Bench(tiny_hub, tmp_path)
+    proposal = bench.propose()
+    tiny_hub.faults.add("resolve", echo_token(400))
+
+    error = error_of(bench.go(proposal))
+
+    assert "hf_reader" not in f"{error.line} {error!r} {error.__cause__!r}"
+    assert "hf_reader" not in "".join(p.read_text(errors="replace") for p in tmp_path.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize(
+    "secret", ["hf_abcdefghijk", "sk-proj-abc-DEF_123456", "Bearer eyJhbGciOi.x.y", "api_org_abcdefgh", "hf_reader-xyz"]
+)
+def test_what_looks_like_a_token_is_struck_out(secret: str):
+    assert secret not in without_secrets(f"server says: {secret}, sorry")
+
+
+def test_11_the_refusal_behind_check_your_connection_is_found(bench: Bench, tiny_hub: TestHub):
+    """huggingface_hub words a 500 on HEAD as a lost connection, after 23 s of tries; here it tries once."""
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    tiny_hub.faults.add("resolve", status(503, headers=NOW), method="HEAD")
+    with pytest.raises(LocalEntryNotFoundError) as caught:
+        hf_hub_download(
+            MODEL, "config.json", endpoint=tiny_hub.url, cache_dir=bench.folder, token=False, etag_timeout=5
+        )
+
+    check_line(refusal(caught.value, host="hub", endpoint="", what=MODEL), "hub answered 503")
+
+
+# No Hub at all (13, 14)
+
+
+def test_13_a_hub_that_is_away_leaves_what_is_here(bench: Bench, closed_port: int, tmp_path: Path):
+    bench.run()
+
+    away = Bench(f"http://127.0.0.1:{closed_port}", tmp_path)
+    results = away.run()
+
+    assert not results.failed
+    assert "does not answer" in " ".join(results.plan.notes)
+    (step,) = results.plan.steps
+    assert step.model is not None
+    assert "downloaded 20" in step.model.reason
+
+
+def test_14_a_closed_port_is_said_at_once(closed_port: int, tmp_path: Path):
+    with pytest.raises(HubUnreachable) as caught:
+        Bench(f"http://127.0.0.1:{closed_port}", tmp_path).propose()
+
+    check_line(caught.value, f"127.0.0.1:{closed_port} does not answer", "no models are here")
+
+
+def test_14_a_silent_network_is_given_up_within_three_seconds(
+    black_hole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert client.CONNECT_SECONDS < 3
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.3)
+    bench = Bench(black_hole, tmp_path)
+
+    for _ in range(2):  # the second time it is not asked: the steps of one plan wait once
+        with pytest.raises(HubUnreachable) as caught:
+            bench.propose()
+
+    check_line(caught.value, "does not answer")
+    hub = bench.session.hub.client
+    assert hub is not None
+    assert len(hub.asked) == 1
+
+
+def test_14_a_hub_that_is_back_is_asked_again(
+    tiny_hub: TestHub, closed_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sources, "AWAY_SECONDS", 0.0)
+    bench = Bench(tiny_hub, tmp_path)
+    hub = bench.session.hub.client
+    assert hub is not None
+    hub.endpoint = f"http://127.0.0.1:{closed_port}"
+    with pytest.raises(HubUnreachable):
+        bench.propose()
+
+    hub.endpoint = tiny_hub.url
+
+    assert model_of(bench.propose()) == MODEL
+
+
+# What is on the disk (16–21)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "page", "pointer"])
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_16_18_a_damaged_file_of_the_cache_is_noticed_and_fetched_again(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, damage: str, name: str
+):
+    bench.run()
+    blob = bench.blob(name)
+    whole = blob.read_bytes()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize {len(whole)}\n"
+    spoilt = {
+        "truncated": whole[:100],
+        "flipped": whole[:-1] + bytes([whole[-1] ^ 1]),
+        "empty": b"",
+        "page": b"<!DOCTYPE html><title>Sign in</title>",
+        "pointer": pointer.encode(),
+    }
+    blob.write_bytes(spoilt[damage])
+
+    results = Bench(tiny_hub, tmp_path).run()
+
+    assert not results.failed
+    assert bench.blob(name).read_bytes() == whole
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped"])
+def test_16_a_damaged_file_is_said_offline_and_left_where_it_is(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, damage: str
+):
+    bench.run()
+    blob = bench.blob()
+    whole = blob.read_bytes()
+    blob.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if damage == "flipped" else whole[:100])
+
+    error = error_of(Bench(tiny_hub, tmp_path, offline=True).run())
+
+    assert type(error) is DamagedModel
+    check_line(error, "model.safetensors", MODEL, "is damaged", "go online")
+    assert blob.exists()
+
+
+def test_17_a_link_that_leads_nowhere_is_fetched_again(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+    bench.run()
+    blob = bench.blob()
+    blob.unlink()
+
+    assert not Bench(tiny_hub, tmp_path).run().failed
+    assert blob.is_file()
+
+
+def test_a_cache_without_links_is_checked_too(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+    """As on Windows: the snapshot holds the files themselves, and no name of theirs is a hash."""
+    bench.run()
+    link = next((bench.folder / "models").glob("models--*/snapshots/*/model.safetensors"))
+    whole = link.read_bytes()
+    link.resolve().unlink()
+    link.unlink()
+    link.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+    assert not Bench(tiny_hub, tmp_path).run().failed
+    assert link.read_bytes() == whole
+
+
+@pytest.mark.parametrize("lacking", ["tokenizer.json", "config.json", "model.safetensors"])
+def test_a_download_that_was_broken_off_is_no_model_offline(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, lacking: str
+):
+    proposal = bench.propose()
+    tiny_hub.faults.add(f"resolve.*{lacking}", status(403), method="HEAD")
+    bench.go(proposal)
+
+    assert Bench(tiny_hub, tmp_path, offline=True).session.hub.models() == ()
+
+
+def test_a_model_that_another_tool_broke_off_is_no_model(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+    """huggingface_hub keeps the list of files; without it a model lacking its tokenizer looks whole."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    where = {"cache_dir": bench.folder / "models", "endpoint": tiny_hub.url, "token": False}
+    tiny_hub.faults.add(r"resolve.*tokenizer\.json", status(403), method="HEAD")
+    with pytest.raises((HfHubHTTPError, LocalEntryNotFoundError)):
+        snapshot_download(MODEL, revision=tiny_hub.sha(MODEL), **where)
+    broken = bench.session.hub.models()
+    tiny_hub.faults.clear()
+    snapshot_download(MODEL, revision=tiny_hub.sha(MODEL), **where)
+
+    assert broken == ()
+    assert [m.model_id for m in bench.session.hub.models()] == [MODEL]
+
+
+def test_20_a_disk_that_is_too_small_is_said_before_a_byte(bench: Bench, tiny_hub: TestHub):
+    proposal = bench.propose()
+    info = bench.session.hub._infos[MODEL]
+    next(s for s in info["siblings"] if s["rfilename"] == SINGLE)["size"] = 2**59
+    tiny_hub.log_clear()
+
+    error = error_of(bench.go(proposal))
+
+    assert type(error) is NoSpace
+    check_line(error, f"{MODEL} needs 576,460,752.3 GB", "GB is free in", "hub_cache")
+    assert tiny_hub.log == []
+
+
+def test_20_a_disk_that_fills_up_is_said_and_leaves_no_part(tiny_hub: TestHub, tmp_path: Path):
+    """A child that may not write past 8 kB, as on a full disk."""
+    if os.name != "posix":
+        pytest.skip("needs resource limits")
+    code = f"""
+import resource, sys
+from pathlib import Path
+from tests.hub.bench import Bench, error_of
+bench = Bench({tiny_hub.url!r}, Path({str(tmp_path)!r}))
+proposal = bench.propose()
+bench.session.store
+import hfmagic.hub.download as download
+start = download.start
+def limited(command, **how):
+    return start(["prlimit", "--fsize=8192", "--", *command], **how)
+download.start = limited
+error = error_of(bench.go(proposal))
+print(type(error).__name__, error.line, len(bench.parts))
+"""
+    said = _python(code).strip().splitlines()[-1]
+
+    assert said.startswith("NoSpace the disk is full")
+    assert said.endswith("0")
+
+
+def test_21_a_cache_that_cannot_be_written_is_said_and_what_is_in_it_runs(tiny_hub: TestHub, tmp_path: Path):
+    Bench(tiny_hub, tmp_path).run()
+    code = f"""
+from pathlib import Path
+from tests.hub.bench import Bench, error_of
+folder = Path({str(tmp_path)!r})
+print(len(Bench({tiny_hub.url!r}, folder).run().failed))
+print(error_of(Bench({tiny_hub.url!r}, folder).run(models={{"sentiment": "acme/tiny-all-formats"}})).line)
+"""
+    with _nobody_may_write(tmp_path) as prefix:
+        *_, failed, said = _python(code, prefix, HOME="/nowhere").strip().splitlines()
+
+    assert failed == "0"
+    assert "cannot be written" in said
+    assert "hub_cache" in said
+
+
+def test_27_a_clock_that_goes_backwards_is_no_trouble(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+    bench.run()
+    for path in (bench.folder / "models").rglob("*"):
+        os.utime(path, (2**33, 2**33), follow_symlinks=False)  # downloaded in the year 2242
+
+    results = Bench(tiny_hub, tmp_path, offline=True).run()
+
+    (step,) = results.plan.steps
+    assert not results.failed
+    assert step.model is not None
+    assert "downloaded 2242" in step.model.reason
+
+
+def test_a_process_that_dies_at_its_start_is_a_line_with_its_last_words(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    from hfmagic.hub import download
+
+    monkeypatch.setattr(download, "_CHILD", "raise ImportError('no huggingface_hub: hf_abcdefghijkl')")
+
+    error = error_of(bench.run())
+
+    assert type(error) is DownloadFailed
+    check_line(error, "ended early", "ImportError: no huggingface_hub", "run the cell again")
+    assert "hf_abc" not in error.line
+
+
+def test_modules_beside_the_notebook_are_not_taken_for_libraries(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "filelock.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+
+    assert not bench.run().failed
+
+
+def test_an_interrupt_of_a_download_leaves_nothing_and_the_next_run_is_whole(bench: Bench, tiny_hub: TestHub):
+    proposal = bench.propose()
+    tiny_hub.faults.add(WEIGHTS, stall(0.5))
+
+    def stop(event: Event) -> None:
+        if isinstance(event, Downloading) and event.total:
+            raise KeyboardInterrupt
+
+    results = bench.go(proposal, on=stop)
+    parts = bench.parts
+    tiny_hub.faults.clear()
+
+    assert results.interrupted
+    assert parts == []
+    assert not bench.run().failed
+
+
+# Any answer at all
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+FIELDS = (
+    "id", "modelId", "sha", "tags", "cardData", "config", "safetensors", "siblings", "downloads", "likes", "gated",
+    "pipeline_tag",
+)  # fmt: skip
+NAMES = st.sampled_from(
+    [SINGLE, INDEX, "config.json", "tokenizer.json", "../config.json", "a/../b.json", "/etc/x.json", "C:\\x.json", "..",
+     "pytorch_model.bin", "modeling.py", "m.pt", "m.ckpt", "tf_model.h5", "flax.msgpack", "1_Pooling/config.json",
+     "1_Pooling/../../x.json", "spiece.model", "*.json", "sub/model.safetensors", "model-1.safetensors", "a\n.json"]
+) | st.text(max_size=12)  # fmt: skip
+SIBLING = st.fixed_dictionaries(
+    {"rfilename": NAMES}, optional={"size": JSON, "lfs": JSON | st.fixed_dictionaries({"sha256": JSON}), "blobId": JSON}
+)
+FORBIDDEN = (".bin", ".py", ".pt", ".ckpt", ".h5", ".msgpack", ".pth", ".pkl", ".onnx", ".gguf")
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON) | {"siblings": JSON | st.lists(SIBLING | JSON)}))
+def test_any_json_gives_facts_and_no_exception(item: dict[str, object]):
+    facts = with_sizes(facts_of(item), item)
+
+    assert isinstance(facts, ModelFacts)
+    assert f"{facts.weight_bytes / 1e6:,.0f} {facts.downloads:,} {facts.parameters:,}"
+
+
+@given(st.lists(SIBLING | JSON), st.lists(NAMES, max_size=4), st.binary(max_size=40))
+def test_only_data_inside_the_folder_is_ever_needed(siblings: list[object], shards: list[str], noise: bytes):
+    import json
+
+    files = files_of({"siblings": siblings})
+    for index in (json.dumps({"weight_map": {str(i): n for i, n in enumerate(shards)}}).encode(), noise):
+        try:
+            found = needed(files, index)
+        except ValueError:
+            continue
+        for file in found:
+            assert isinstance(file, HubFile)
+            assert not file.name.lower().endswith(FORBIDDEN)
+            assert file.name.endswith((".json", ".safetensors", ".txt", ".jinja", ".spm", ".model"))
+            assert (Path("/home/folder") / file.name).resolve().is_relative_to("/home/folder")
+            assert "\\" not in file.name
+            assert ":" not in file.name
+            assert file.etag == "" or set(file.etag) <= set("0123456789abcdef")
+            assert file.size >= 0
+
+
+@given(st.binary(max_size=60) | JSON.map(lambda v: __import__("json").dumps(v).encode()))
+def test_any_answer_to_a_search_is_a_list_or_a_refusal(body: bytes):
+    hub = HubClient("http://127.0.0.1:9")
+    hub._get = lambda *_args, **_more: body  # type: ignore[method-assign]
+    try:
+        assert all(isinstance(item, dict) for item in hub.search("text-classification"))
+    except HubRefused as error:
+        check_line(error, "is not a Hub")
+
+
+# Helpers
+
+
+def _python(code: str, prefix: tuple[str, ...] = (), **env: str) -> str:
+    """What a Python of its own prints."""
+    root = str(Path(__file__).parents[2])
+    given = {**os.environ, "PYTHONPATH": root, "OMP_WAIT_POLICY": "PASSIVE", **env}
+    done = subprocess.run([*prefix, sys.executable, "-c", code], env=given, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+class _nobody_may_write:  # noqa: N801 - reads as a phrase
+    """Take every right to write in a folder away; gives the command prefix under which even root has none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> tuple[str, ...]:
+        self._each(lambda path: path.chmod(0o555 if path.is_dir() else 0o444))
+        return ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups") if os.geteuid() == 0 else ()
+
+    def __exit__(self, *_: object) -> None:
+        self._each(lambda path: path.chmod(0o755 if path.is_dir() else 0o644))
+
+    def _each(self, change: Callable[[Path], None]) -> None:
+        for path in (self.folder, *self.folder.rglob("*")):
+            if not path.is_symlink():
+                change(path)

@@ -1,0 +1,506 @@
+"""A plan by an LLM, over a scripted endpoint and the real client: used, mended, or replaced by the rules' plan."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hfmagic.errors import HFMagicError, InputError, NoTaskFits, PlanError, RequestError
+from hfmagic.kinds import ColumnSchema, InputSchema, Kind
+from hfmagic.llm import LLM, Endpoint
+from hfmagic.plan import Plan
+from hfmagic.planners.endpoint import plan_by_endpoint
+from hfmagic.planners.offer import MOST_COLUMNS, make_offer
+from hfmagic.planners.pick import StepToPick, pick_models
+from hfmagic.planners.rules import plan_by_rules
+from hfmagic.planners.wire import wire_schema
+from hfmagic.recognise import Reader, recognise
+from hfmagic.scope import validate
+
+from ..llmserver import Seen, TestLLM, html, no_schema, says, status, text
+from .inputs import CALLS, CLIP, LINES, MAILS, NOTE, PHOTOS, REVIEWS, SCORED, TICKETS, table
+
+README = "Label the sentiment of each review, group the complaints into themes, and chart them per product."
+COMPLAINTS = {"column": "sentiment", "op": "==", "value": "negative"}
+SENTIMENT = {"task": "text-classification", "text": "review", "about": "sentiment", "where": []}
+THEMES = {"task": "cluster", "text": "review", "groups": 0, "where": [COMPLAINTS]}
+CHART = {"task": "chart", "mark": "bar", "x": "product", "color": "theme", "value": "count", "where": []}
+
+
+def llm(server: TestLLM, **settings: Any) -> LLM:
+    given = {"seconds": 30, "max_bytes": 500_000, "wait": lambda _: None, **settings}
+    return LLM(Endpoint("test", server.url, "m"), **given)
+
+
+def planned(
+    request: str, inputs: tuple[InputSchema, ...], *answers: object, previous: Plan | None = None
+) -> tuple[Plan, list[Seen]]:
+    with TestLLM(*(a if callable(a) or isinstance(a, str | Mapping) else steps(*a) for a in answers)) as server:
+        return plan_by_endpoint(request, inputs, llm(server), previous=previous), server.log
+
+
+def steps(*found: object) -> dict[str, object]:
+    return {"steps": list(found), "cannot": ""}
+
+
+def where(column: str, op: str, value: object) -> list[dict[str, object]]:
+    return [{"column": column, "op": op, "value": value}]
+
+
+# Used
+
+SAME = {
+    "complaints": (README, REVIEWS, [SENTIMENT, THEMES, CHART]),
+    "negative-per-product": (
+        "only the negative ones; how many per product?",
+        SCORED,
+        [
+            {"task": "filter", "where": where("review_sentiment", "==", "negative")},
+            {"task": "aggregate", "by": ["product"], "compute": "count", "column": "", "limit": 0, "where": []},
+        ],
+    ),
+    "clip-title": (
+        "transcribe the clip and give it a title",
+        CLIP,
+        [
+            {"task": "automatic-speech-recognition", "audio": "clip"},
+            {"task": "summarization", "text": "transcript", "style": "title"},
+        ],
+    ),
+    "most-complaints": (
+        "which product has the most complaints?",
+        SCORED,
+        [{"task": "aggregate", "by": ["product"], "limit": 1, "where": where("review_sentiment", "==", "negative")}],
+    ),
+    "complaint-share": (
+        "what share of the reviews is negative per product?",
+        SCORED,
+        [
+            {
+                "task": "aggregate",
+                "by": ["product"],
+                "compute": "share",
+                "where": where("review_sentiment", "==", "negative"),
+            }
+        ],
+    ),
+    "mean-score": (
+        "average score per department",
+        MAILS,
+        [{"task": "aggregate", "by": ["department"], "compute": "mean", "column": "score"}],
+    ),
+    "calls": (
+        "transcribe the calls, find the sentiment of each and chart it per agent",
+        CALLS,
+        [
+            {"task": "automatic-speech-recognition", "audio": "recording"},
+            {"task": "text-classification", "text": "transcript", "about": "sentiment"},
+            {"task": "chart", "x": "agent", "color": "sentiment", "value": "count"},
+        ],
+    ),
+    "french": (
+        "summarize the French reviews",
+        REVIEWS,
+        [
+            {"task": "detect-language", "text": "review"},
+            {"task": "summarization", "text": "review", "style": "summary", "where": where("language", "==", "French")},
+        ],
+    ),
+    "high-scores": (
+        "only rows where score > 0.9",
+        MAILS,
+        [{"task": "filter", "where": where("score", ">", 0.9)}],
+    ),
+    "best-first": (
+        "sort the mails by score from highest to lowest",
+        MAILS,
+        [{"task": "sort", "by": "score", "order": "highest first", "limit": 0}],
+    ),
+    "photos": ("what is in each photo", PHOTOS, [{"task": "image-classification", "image": "image"}]),
+    "speech": ("read the note aloud", NOTE, [{"task": "text-to-speech", "text": "note"}]),
+    "embedding": ("embed the texts", LINES, [{"task": "feature-extraction", "text": "text"}]),
+    "titles": (
+        "give each ticket a short title",
+        TICKETS,
+        [{"task": "summarization", "text": "subject", "style": "title"}],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_a_right_answer_gives_the_plan_that_the_rules_give(name: str):
+    request, schema, found = SAME[name]
+    made, log = planned(request, (schema,), found)
+
+    assert made.hash == plan_by_rules(request, (schema,)).hash
+    assert made.planner == "test:m"
+    assert len(log) == 1
+
+
+def test_an_endpoint_without_schemas_plans_too():
+    with TestLLM(script=lambda _: no_schema(steps(SENTIMENT), also="tools")) as server:
+        model = llm(server)
+        made = plan_by_endpoint("label the reviews", (REVIEWS,), model)
+
+    assert [s.task for s in made.steps] == ["text-classification"]
+    assert model.mode == "text"
+
+
+def test_a_follow_up_tells_the_last_steps_and_uses_their_columns():
+    before = plan_by_rules(README, (REVIEWS,))
+    made, log = planned(
+        "now a title for the negative ones",
+        (SCORED,),
+        [{"task": "summarization", "text": "review", "style": "title", "where": where("sentiment", "==", "negative")}],
+        previous=before,
+    )
+
+    assert "- text-classification(review; about sentiment) -> review_sentiment" in log[0].words
+    assert made.steps[0].where[0].model_dump()["of"] == {"column": "review_sentiment", "of": "scored"}
+    assert len(made.steps) == 1
+
+
+def test_two_frames_are_told_apart():
+    a, b = table("a", text=Kind.TEXT, n=Kind.NUMBER), table("b", text=Kind.TEXT)
+    made, log = planned("summarize b", (a, b), [{"task": "summarization", "text": "b.text", "style": "summary"}])
+
+    assert made.steps[0].inputs["text"].model_dump() == {"column": "text", "of": "b"}
+    assert "a.text" in json.dumps(log[0].json["response_format"])
+
+
+def test_a_model_of_the_request_is_pinned_and_no_other():
+    request = "label the sentiment of each review with distilbert"
+    made, log = planned(request, (REVIEWS,), [{**SENTIMENT, "model": "distilbert"}])
+    other, _ = planned(request, (REVIEWS,), *[[{**SENTIMENT, "model": "evil/model"}]] * 2)
+
+    assert made.steps[0].wanted == "distilbert"
+    assert other.planner == "rules"
+    assert '"enum":["","distilbert"]' in json.dumps(log[0].json, separators=(",", ":"))
+
+
+def test_a_name_of_the_request_is_given_and_no_other():
+    named, _ = planned("label the reviews as mood", (REVIEWS,), [{**SENTIMENT, "name": "mood"}])
+    other, _ = planned("label the reviews as mood", (REVIEWS,), [{**SENTIMENT, "name": "review"}])
+
+    assert named.steps[0].output == "mood"
+    assert other.steps[0].output == "review_2"
+
+
+# Mended
+
+MENDED = {
+    "a frame for its only text": (
+        [{**SENTIMENT, "text": "reviews"}],
+        "reviews gives text no text, so the column review is taken",
+    ),
+    "a text that is not given": ([{"task": "text-classification"}], "nothing gives text no text, so the column review"),
+    "a category where a text is wanted": ([{**SENTIMENT, "text": "Review"}], "Review is read as review"),
+    "a name nearly right": ([{**SENTIMENT, "text": "reviewz"}], "reviewz is read as review"),
+    "a task nearly right": ([{**SENTIMENT, "task": "text-clasification"}], "is read as text-classification"),
+    "the same step twice": ([SENTIMENT, SENTIMENT], "step 2 repeats another one and is left out"),
+    "the order": ([THEMES, SENTIMENT], "step 2 is done before the steps that read it"),
+    "a value in other words": (
+        [SENTIMENT, {"task": "filter", "where": where("sentiment", "==", "complaints")}],
+        "complaints is read as negative",
+    ),
+    "what is taken for granted": ([THEMES], "sentiment is not there yet, so it is found first"),
+}
+
+
+@pytest.mark.parametrize("name", MENDED)
+def test_a_small_mistake_is_mended_and_told(name: str):
+    found, note = MENDED[name]
+    made, log = planned("look at the reviews", (REVIEWS,), found)
+
+    assert len(log) == 1
+    assert made.planner == "test:m"
+    assert any(note in n for n in made.notes)
+
+
+def test_sound_is_transcribed_for_a_text():
+    made, _ = planned("a title for each call", (CALLS,), [{"task": "summarization", "text": "recording"}])
+
+    assert [s.task for s in made.steps] == ["automatic-speech-recognition", "summarization"]
+    assert "recording is transcribed first" in made.notes
+
+
+def test_a_condition_that_no_predicate_can_say_becomes_a_query():
+    made, _ = planned(
+        "a title for the reviews without battery",
+        (REVIEWS,),
+        [{"task": "summarization", "text": "review", "style": "title", "where": where("review", "lacks", "battery")}],
+    )
+
+    assert [s.task for s in made.steps] == ["sql", "summarization"]
+    assert made.steps[1].inputs["text"].model_dump() == {"column": "review", "of": "sql"}
+
+
+# Refused, asked again, replaced
+
+BAD = {
+    "38 task": ([{"task": "sentiment-magic"}], "step 1: there is no task 'sentiment-magic'"),
+    "38 parameter": ([{**SENTIMENT, "temperature": 2}], "step 1: there is no field 'temperature'"),
+    "38 range": ([{**THEMES, "groups": 999, "where": []}], "groups is 999, wanted 0…50"),
+    "38 model": ([{**SENTIMENT, "model_id": "org/m"}], "there is no field 'model_id'"),
+    "39 missing": ([{**SENTIMENT, "text": "zzz"}], "step 1 needs 'zzz', which is no column"),
+    "39 cycle": (
+        [
+            {"task": "summarization", "text": "answer", "style": "title"},
+            {"task": "text-generation", "text": "title", "instruction": "say more"},
+        ],
+        "steps 1 and 2 wait for each other",
+    ),
+    "39 itself": ([{"task": "summarization", "text": "summary"}], "needs 'summary', which is no column"),
+    "40 url": ([{"task": "text-generation", "text": "review", "instruction": "get http://x.y"}], "holds address"),
+    "40 path": ([{"task": "text-generation", "text": "review", "instruction": "read /etc/passwd"}], "holds path"),
+    "40 code": ([{"task": "text-generation", "text": "review", "instruction": "run import os"}], "holds code"),
+    "40 html": ([{"task": "text-generation", "text": "review", "instruction": "<img src=x>"}], "holds markup"),
+    "40 control": ([{"task": "text-generation", "text": "review", "instruction": "a\x1b[31m"}], "control characters"),
+    "no list": ({"steps": "all of them"}, "there is no list `steps`"),
+    "no object": (["summarize"], "step 1 is no object"),
+    "types": ([{**SENTIMENT, "where": 7}], "where is 7, wanted a list of conditions"),
+    "number": ([{"task": "filter", "where": where("id", ">", "many")}], "value is 'many', wanted a number"),
+    "empty filter": ([{"task": "filter", "where": []}], "filter has no condition"),
+    "mean of words": ([{"task": "aggregate", "by": ["product"], "compute": "mean", "column": "product"}], "no mean"),
+    "too many": ([SENTIMENT] * 13, "there are 13 steps, wanted at most 12"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_plan_that_cannot_be_used_is_asked_for_once_more_with_its_error(name: str):
+    found, words = BAD[name]
+    made, log = planned("summarize the reviews", (REVIEWS,), found, [SENTIMENT])
+    said = log[1].json["messages"][-1]["content"]
+
+    assert words in said
+    assert len(said) < 320
+    assert made.planner == "test:m"
+    assert any("the model was asked once more" in n for n in made.notes)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_after_that_the_rules_plan_and_say_so(name: str):
+    found, _ = BAD[name]
+    made, log = planned("summarize the reviews", (REVIEWS,), found, found)
+
+    assert len(log) == 2
+    assert made.hash == plan_by_rules("summarize the reviews", (REVIEWS,)).hash
+    assert made.planner == "rules"
+    assert made.notes[0].startswith("the plan of test:m was not usable (")
+
+
+def test_words_without_a_plan_end_with_the_rules():
+    made, log = planned("summarize the reviews", (REVIEWS,), *[text("Sorry, no.")] * 3)
+
+    assert made.planner == "rules"
+    assert len(log) == 3
+
+
+def test_what_no_task_does_is_left_to_the_rules_at_once():
+    request = "translate the reviews into French"
+    with pytest.raises(NoTaskFits) as ruled:
+        plan_by_rules(request, (REVIEWS,))
+    with TestLLM({"steps": [], "cannot": "translation"}) as server, pytest.raises(NoTaskFits) as caught:
+        plan_by_endpoint(request, (REVIEWS,), llm(server))
+
+    assert caught.value.line == ruled.value.line
+    assert len(server.log) == 1
+
+
+@pytest.mark.parametrize("reply", [html(), status(401), status(503)])
+def test_an_endpoint_that_does_not_answer_is_no_reason_to_plan_otherwise(reply: object):
+    with pytest.raises(HFMagicError) as caught:
+        planned("summarize the reviews", (REVIEWS,), *[reply] * 3)
+
+    assert caught.value.code.startswith("HF7")
+    assert "%hf planner rules" in caught.value.line
+
+
+def test_the_notes_of_a_chinese_request_are_chinese():
+    made, _ = planned("总结每条评论", (REVIEWS,), *[["?"]] * 2)
+
+    assert made.notes[0].startswith("test:m 的计划不可用")
+
+
+# What leaves
+
+
+def frame(words: str, seed: int) -> pd.DataFrame:
+    texts = [f"{words} number {n} is what somebody wrote about it here" for n in range(40)]
+    return pd.DataFrame(
+        {
+            "text": texts,
+            "group": [f"{words[:4]}{n % 3}" for n in range(40)],
+            "score": [n * seed % 17 / 2 for n in range(40)],
+            "when": pd.to_datetime(["2024-01-01"] * 40) + pd.to_timedelta([n * seed for n in range(40)], "D"),
+            "kind": pd.Categorical([f"{words[-4:]}{n % 2}" for n in range(40)]),
+            "empty": pd.Categorical([None] * 40, categories=[words]),
+        }
+    )
+
+
+def test_what_leaves_is_the_same_whatever_the_cells_hold():
+    reader = Reader(())
+    bodies = []
+    for words, seed in (("the weather in the north", 3), ("the secret of the king", 5)):
+        schema = recognise("data", frame(words, seed), reader=reader).schema
+        _, log = planned("summarize each text", (schema,), [{"task": "summarization", "text": "text"}])
+        bodies.append(log[0].body)
+
+    assert bodies[0] == bodies[1]
+    assert b"secret" not in bodies[1]
+
+
+def test_categories_in_a_dtype_do_not_leave():
+    import polars as pl
+
+    data = pl.DataFrame({"text": ["some words to read here"], "c": pl.Series([None], dtype=pl.Enum(["classified"]))})
+    schema = recognise("data", data, reader=Reader(())).schema
+    _, log = planned("summarize each text", (schema,), [{"task": "summarization", "text": "text"}])
+
+    assert b"classified" not in log[0].body
+
+
+def test_a_wide_frame_is_told_in_part():
+    wide = table("wide", **{f"c{n}": Kind.NUMBER for n in range(300)}, review=Kind.TEXT)
+    offer = make_offer("summarize each review", (wide,))
+    _, log = planned("summarize each review", (wide,), [{"task": "summarization", "text": "review"}])
+
+    assert len(offer.columns) == MOST_COLUMNS
+    assert "review (text), and 241 more columns" in log[0].words
+
+
+def test_only_tasks_that_fit_the_inputs_are_offered():
+    tasks = make_offer("transcribe it", (CLIP,)).tasks
+
+    assert "automatic-speech-recognition" in tasks
+    assert "summarization" in tasks  # of the transcript
+    assert not {"image-classification", "chart", "filter", "template", "feature-extraction"} & set(tasks)
+
+
+def _objects(schema: Any) -> list[dict[str, Any]]:
+    inner = schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ()
+    here = [schema] if isinstance(schema, dict) and schema.get("type") == "object" else []
+    return [*here, *(o for part in inner for o in _objects(part))]
+
+
+@pytest.mark.parametrize("schema", [REVIEWS, CLIP, PHOTOS, CALLS, SCORED, MAILS])
+def test_every_object_of_the_schema_is_closed_and_every_field_required(schema: InputSchema):
+    found = _objects(wire_schema(make_offer("label it as 'a b' in 30 words with bert", (schema,))))
+
+    assert found
+    assert all(o["additionalProperties"] is False and o["required"] == list(o["properties"]) for o in found)
+
+
+# Any answer
+
+NAMES = st.sampled_from(
+    ["review", "product", "reviews", "sentiment", "theme", "id", "", "x", "reviews.review", "\ud800"]
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | NAMES | st.text(max_size=9)
+CONDITIONS = st.lists(
+    st.fixed_dictionaries(
+        {"column": NAMES | SCALARS, "op": st.sampled_from(["==", "in", "<", "contains", "?"]) | SCALARS}
+    )
+    | st.fixed_dictionaries({"column": NAMES, "op": st.just("=="), "value": SCALARS | st.lists(SCALARS, max_size=3)}),
+    max_size=3,
+)
+TASKS = st.sampled_from([*make_offer("'a' embed", (SCORED,)).tasks, "sql", "x"])
+FIELDS = (
+    "text by x color value column compute limit order style about groups mark candidate_labels sentence template "
+    "instruction name model for"
+)
+STEPS = st.dictionaries(
+    st.sampled_from(FIELDS.split()),
+    SCALARS | st.lists(NAMES, max_size=3),
+    max_size=5,
+).flatmap(
+    lambda d: st.fixed_dictionaries({"task": TASKS | SCALARS, "where": CONDITIONS | SCALARS}).map(lambda e: d | e)
+)
+ANYTHING = st.recursive(
+    SCALARS, lambda s: st.lists(s, max_size=3) | st.dictionaries(NAMES, s, max_size=3), max_leaves=8
+)
+ANSWERS = ANYTHING | st.fixed_dictionaries({"steps": st.lists(STEPS | ANYTHING, max_size=5) | ANYTHING})
+
+
+@pytest.fixture(scope="module")
+def server():
+    with TestLLM() as found:
+        yield found
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(answer=ANSWERS, schema=st.sampled_from([REVIEWS, SCORED]))
+def test_any_answer_is_a_valid_plan_or_an_error_of_ours(server: TestLLM, answer: object, schema: InputSchema):
+    server.log.clear()
+    server.script = lambda _: says(answer)
+    line = ""
+    try:
+        made = plan_by_endpoint("summarize the reviews as 'a b'", (schema,), llm(server))
+    except HFMagicError as error:
+        line = f"{error.code} {error.line}"
+    else:
+        assert validate(Plan.from_json(made.to_json())) == made
+        assert "\n" not in "".join(made.notes)
+
+    assert len(line) <= 200
+    assert 1 <= len(server.log) <= 3
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    name=st.text(min_size=1, max_size=20).filter(lambda s: s.isprintable()),
+    kinds=st.lists(st.none() | st.sampled_from(Kind), max_size=6),
+    kind=st.sampled_from(Kind),
+)
+def test_any_schema_can_be_asked_about(server: TestLLM, name: str, kinds: list[Kind | None], kind: Kind):
+    columns = tuple(ColumnSchema(name=f"{name}{n}", kind=k) for n, k in enumerate(kinds)) if kind is Kind.TABLE else ()
+    server.script = lambda _: says(steps())
+    schema = InputSchema(name="data", kind=kind, columns=columns)
+    planner = "rules"
+    with contextlib.suppress(RequestError, InputError, PlanError):
+        planner = plan_by_endpoint(f"summarize {name}", (schema,), llm(server)).planner
+
+    assert planner == "rules"
+
+
+# Picking models
+
+CANDIDATES = ({"model_id": "org/a", "downloads": 5, "score": 0.71234}, {"model_id": "org/b", "languages": ["zh"]})
+STEP = StepToPick("sentiment", "text-classification", CANDIDATES)
+
+
+def picked(answer: object, *found: StepToPick) -> tuple[dict[str, tuple[str, str]], TestLLM]:
+    with TestLLM(answer) as server:
+        return pick_models(llm(server), "label the reviews", found), server
+
+
+def test_a_model_is_picked_with_a_reason():
+    reason = "made for\x1b[31m Chinese " + "very " * 60
+    found, server = picked({"sentiment": {"model_id": "org/b", "reason": reason}}, STEP)
+
+    assert found["sentiment"][0] == "org/b"
+    assert found["sentiment"][1].startswith("made for [31m Chinese very")
+    assert len(found["sentiment"][1]) == 120
+    assert '{"model_id": "org/a", "downloads": 5, "score": 0.712}' in server.log[0].words
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"sentiment": "org/a"}, {"sentiment": {"model_id": "evil/x"}}, {"sentiment": {"model_id": ["org/a"]}}],
+)
+def test_a_model_that_was_not_offered_is_not_picked(answer: object):
+    assert picked(answer, STEP)[0] == {}
+
+
+def test_where_there_is_no_choice_nobody_is_asked():
+    found, server = picked({}, StepToPick("a", "summarization", CANDIDATES[:1]))
+
+    assert (found, server.log) == ({}, [])
