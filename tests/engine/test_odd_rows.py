@@ -17,6 +17,7 @@ from PIL import Image
 from hfmagic.errors import DamagedModel, HFMagicError, OutOfMemory, StepFailed
 from hfmagic.media import as_audio, as_rgb
 from hfmagic.plan import Column, Frame, Predicate, Step, StepOutput
+from hfmagic.recognise import recognise
 from hfmagic.runners.registry import RUNNERS
 from hfmagic.session import Session
 from tests.engine.test_run import SENTIMENT, TEXTS, go
@@ -259,7 +260,7 @@ def test_a_model_that_changed_after_the_plan_is_not_run(session: Session, tmp_pa
     folder = tmp_path / "mine" / "org" / "mine"
     shutil.copytree(starter_hub / "starter" / "bert-tiny-sentiment", folder)
     session.config.hub_dirs = [str(tmp_path / "mine")]
-    found = session._recognise("x", objects(*TEXTS), 0)
+    found = recognise("x", objects(*TEXTS), reader=session.reader)
     proposal = session.choose_models(
         Plan(inputs=(found.schema,), steps=(SENTIMENT,)), {"x": found}, Options(models={"sentiment": "org/mine"})
     )

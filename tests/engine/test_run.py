@@ -16,6 +16,7 @@ from hfmagic.engine import model_step
 from hfmagic.engine.executor import run_plan
 from hfmagic.errors import StepFailed
 from hfmagic.plan import Column, Frame, Plan, Predicate, Step, StepOutput
+from hfmagic.recognise import recognise
 from hfmagic.results import Event, Failed, Results
 from hfmagic.runners.registry import RUNNERS
 from hfmagic.scope import validate
@@ -31,7 +32,7 @@ SENTIMENT = Step(id="sentiment", task="text-classification", inputs={"text": REV
 
 
 def go(session: Session, frame: Any, *steps: Step, seen: Callable[[Event], None] = lambda _: None) -> Results:
-    given_input = session._recognise("x", frame, 0)
+    given_input = recognise("x", frame, reader=session.reader)
     plan = validate(Plan(inputs=(given_input.schema,), steps=steps))
     proposal = session.choose_models(plan, {"x": given_input}, Options())
     return run_plan(proposal.plan, {"x": given_input}, session._machine(Options()), seen)

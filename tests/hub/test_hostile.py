@@ -17,6 +17,7 @@ import pytest
 from hfmagic.errors import NoModelFits
 from hfmagic.hub.facts import read_facts
 from hfmagic.hub.folder import FolderHub
+from hfmagic.recognise import recognise
 from hfmagic.session import Options, Session
 
 REVIEWS = pd.DataFrame({"review": ["I love it, it works great.", "It broke after two days. Useless."]})
@@ -162,7 +163,7 @@ def test_strings_in_columns_are_never_opened(session: Session, tmp_path: Path):
     OPENED.clear()
     _watching[0] = True
     try:
-        session._recognise("frame", frame, 0)
+        recognise("frame", frame, reader=session.reader)
         session.run(session.propose("Label the sentiment of each review.", {"x": texts}, ["x"]))
     finally:
         _watching[0] = False
