@@ -17,9 +17,11 @@ from typing import Any
 from .devices import Device, choose_device, choose_dtype, find_devices, uninterrupted
 from .errors import DamagedModel, NotAvailable, NoTrainedHead, OutOfMemory, clip, is_out_of_memory, reason_of
 from .hub.facts import ModelFacts
+from .hub.skeleton import tensor_shapes
 
 # Weights that the task does not use: a sentence encoder is read by mean pooling, so it may lack BERT's pooler.
 _MAY_MISS = {"AutoModel": ("pooler.",)}
+MOST_LAYERS = 5000  # a config that asks for more would keep the check of its structure busy for hours
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,30 @@ def _bytes(facts: ModelFacts, dtype: str) -> int:
 def head_problem(folder: Path, auto: str) -> str:
     """Why the task cannot be done with a model folder, also one without weights (hub/skeleton); else an empty string.
 
-    The model is loaded onto the meta device: its structure without a number.
+    The model is loaded onto the meta device: its structure without a number, from the shapes that the headers give.
     """
     try:
-        _, info = _read(folder, auto, device_map="meta")
+        info = _structure(folder, auto)
     except Exception as error:  # noqa: BLE001 - a config can be wrong in every way; it is a reason, not a failure
         return clip(reason_of(_newer(error) or error), 100)
     missing = _missing(info, auto)
     return f"has no trained head for {_head(auto)}: lacks {min(missing)}" if missing else ""
+
+
+def _structure(folder: Path, auto: str) -> Mapping[str, Any]:
+    """Which of the weights that the class wants are in the headers; 16 GB of weights take a second and no memory."""
+    asked = [int(n) for n in re.findall(r'"\w*layers?"\s*:\s*(\d{1,18})', (folder / "config.json").read_text("utf-8"))]
+    if max(asked, default=0) > MOST_LAYERS:
+        raise DamagedModel(f"its config asks for {max(asked):,} layers")
+    config = _described(folder, "AutoConfig")
+    import torch
+
+    meta, shapes = torch.device("meta"), tensor_shapes(folder)
+    weights = {name: torch.empty(shape, device=meta) for name, shape in shapes.items()}
+    with quiet(), meta:
+        found = type(_class(auto).from_config(config, trust_remote_code=False))
+    _, info = _read(None, found, config=config, state_dict=weights, device_map="meta")
+    return info
 
 
 def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device: str, dtype: str) -> Loaded:
@@ -131,11 +149,8 @@ def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device
         raise DamagedModel(f"{facts.model_id} is not on this machine.", hint="run the cell again")
     start = time.perf_counter()
     try:
-        with quiet():
-            prepare = _class(processor).from_pretrained(
-                str(facts.folder), local_files_only=True, trust_remote_code=False
-            )
-        model, info = _read(facts.folder, auto, dtype=_dtype(dtype))
+        prepare = _described(facts.folder, processor)
+        model, info = _read(str(facts.folder), _class(auto), dtype=_dtype(dtype))
         model = model.to(device).eval()
     except Exception as error:
         if is_out_of_memory(error):
@@ -152,13 +167,21 @@ def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device
     return Loaded(facts, revision, model, prepare, device, dtype, size, time.perf_counter() - start)
 
 
-def _read(folder: Path, auto: str, **options: Any) -> tuple[Any, Mapping[str, Any]]:
-    """The model in a local folder, and which of its weights were there; never code of its own, never pickle."""
-    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # else transformers may call a conversion service
-    read = _class(auto)
+def _described(folder: Path, processor: str) -> Any:
+    """What a folder says beside its weights: a tokenizer, a processor, the config."""
     with quiet():
-        model, info = read.from_pretrained(
-            str(folder),
+        return _class(processor).from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+
+
+def _read(folder: str | None, kind: Any, **options: Any) -> tuple[Any, Mapping[str, Any]]:
+    """The model in a local folder, or in `state_dict`, and which of its weights were there.
+
+    Never code of its own, never pickle.
+    """
+    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")  # else transformers may call a conversion service
+    with quiet():
+        model, info = kind.from_pretrained(
+            folder,
             local_files_only=True,
             trust_remote_code=False,
             use_safetensors=True,

@@ -160,6 +160,14 @@ def test_the_only_model_is_found():
     assert (llm.name, server.asked[0].json["model"]) == ("test:the-one", "the-one")
 
 
+def test_the_file_of_a_model_is_named_without_its_folder():
+    with TestLLM({"a": 1}, models=["/home/somebody/models/small.gguf"]) as server:
+        llm = client(server, model="")
+        llm.ask(HI, schema=SCHEMA, name="plan")
+
+    assert llm.name == "test:small.gguf"
+
+
 def test_of_several_models_one_has_to_be_named():
     with TestLLM(models=[f"m{i}" for i in range(9)]) as server, pytest.raises(NoEndpoint) as caught:
         client(server, model="").ask(HI, schema=SCHEMA, name="plan")

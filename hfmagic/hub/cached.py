@@ -26,7 +26,10 @@ class CachedModels:
 
     def models(self) -> tuple[ModelFacts, ...]:
         """The newest complete snapshot of every model, sorted by id."""
-        repos = sorted(self.cache.glob("models--*--*")) if self.cache.is_dir() else []
+        try:
+            repos = sorted(self.cache.glob("models--*--*")) if self.cache.is_dir() else []
+        except OSError:  # a folder that may not be read holds nothing for us
+            return ()
         found = (self._newest(repo.name.removeprefix("models--").replace("--", "/", 1)) for repo in repos)
         return tuple(m for m in found if m is not None)
 
@@ -35,7 +38,9 @@ class CachedModels:
         if not revision:
             return self._newest(model_id)
         folder = repo_folder(self.cache, model_id) / "snapshots" / revision
-        return self._read(model_id, folder) if folder.is_dir() else None
+        with contextlib.suppress(OSError):
+            return self._read(model_id, folder) if folder.is_dir() else None
+        return None
 
     def keep_note(self, info: Mapping[str, Any]) -> None:
         """Keep what the Hub said of a model: its files carry neither tag nor license nor downloads."""

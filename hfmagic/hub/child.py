@@ -31,6 +31,7 @@ from .refusals import refusal, response_of, wait_seconds, without_secrets
 PATIENCE_SECONDS = 60.0
 TRIES = 4
 _BUSY = frozenset({429, 500, 502, 503, 504})
+_FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 _AGAIN = "run the cell again; files that are whole are kept"
 
 
@@ -196,8 +197,9 @@ def _ours(error: Exception, job: Job, meter: Meter) -> HFMagicError:
         return DownloadFailed(f"could not download {job.model_id}: the connection broke ({came}{tries}).", hint=_AGAIN)
     if isinstance(error, OSError) and "Consistency check" in str(error):
         return DownloadFailed(f"a file of {job.model_id} comes with another size than the Hub's.", hint=_AGAIN)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return NoSpace(f"the disk is full: {job.cache}.", hint="free some, or %config HFMagic.hub_cache = 'DIR'")
+    if isinstance(error, OSError) and error.errno in _FULL:
+        why = f"the disk of {job.cache} is full ({os.strerror(error.errno or 0)})."
+        return NoSpace(why, hint="free some, or %config HFMagic.hub_cache = 'DIR'")
     if isinstance(error, PermissionError):
         return NoSpace(f"{job.cache} cannot be written.", hint="%config HFMagic.hub_cache = 'DIR'")
     what = one_line(without_secrets(f"{type(error).__name__}: {error}"))

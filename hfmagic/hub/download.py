@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import errors
 from ..errors import DownloadFailed, HFMagicError, NoSpace
+from ..limits import size_words
 from ..processes import start, stop
 from .blobs import repo_folder, sweep
 from .job import Job, Moment, OnMoment
@@ -85,7 +86,7 @@ def _check_space(job: Job) -> None:
     free = shutil.disk_usage(cache).free
     if wanted > free:
         raise NoSpace(
-            f"{job.model_id} needs {wanted / 1e9:,.1f} GB, {free / 1e9:,.1f} GB is free in {cache}.",
+            f"{job.model_id} needs {size_words(wanted)}, {size_words(free)} is free in {cache}.",
             hint="free some, or %config HFMagic.hub_cache = 'DIR'",
         )
 

@@ -22,7 +22,7 @@ class FolderHub:
         """Every model, sorted by id."""
         folders: dict[str, Path] = {}
         for root in self.roots:
-            for config in sorted(root.glob("*/*/config.json")) if root.is_dir() else ():
+            for config in _configs(root):
                 model_id = f"{config.parent.parent.name}/{config.parent.name}"
                 if not model_id.startswith(".") and "/." not in model_id:
                     folders.setdefault(model_id, config.parent)
@@ -63,6 +63,14 @@ class FolderHub:
         except OSError as error:
             return ModelFacts(model_id, folder, problem=f"cannot be read ({type(error).__name__})")
         return self._facts[key]
+
+
+def _configs(root: Path) -> list[Path]:
+    """The config.json of every model below a root; none where it cannot be read."""
+    try:
+        return sorted(root.glob("*/*/config.json")) if root.is_dir() else []
+    except OSError:
+        return []
 
 
 def _stamp(folder: Path) -> str:

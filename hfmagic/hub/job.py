@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..limits import size_words
 from .files import HubFile
 
 
@@ -32,10 +33,8 @@ class Moment:
 
     @property
     def came(self) -> str:
-        """Such as "57 of 115 kB"."""
-        scale, unit = (1e3, "kB") if self.total < 1e6 else (1e6, "MB") if self.total < 1e9 else (1e9, "GB")
-        digits = 1 if unit == "GB" else 0
-        return f"{self.done / scale:,.{digits}f} of {self.total / scale:,.{digits}f} {unit}"
+        """Such as "57 kB of 115 kB"."""
+        return f"{size_words(self.done)} of {size_words(self.total)}"
 
 
 OnMoment = Callable[[Moment], None]

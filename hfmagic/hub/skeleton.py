@@ -1,8 +1,4 @@
-"""A model folder without weights: config and safetensors headers, and a hole where the numbers would be.
-
-transformers loads it onto the meta device as it loads any folder, so that what it finds missing is what it would find
-missing after the download; a file system keeps the hole for nothing.
-"""
+"""A model folder without weights: config and safetensors headers, to see what a model lacks before it is fetched."""
 
 from __future__ import annotations
 
@@ -26,29 +22,36 @@ def header_bytes(start: bytes) -> int:
 
 
 @contextlib.contextmanager
-def skeleton(
-    config: bytes, headers: Mapping[str, bytes], sizes: Mapping[str, int], index: bytes = b""
-) -> Iterator[Path]:
-    """A temporary folder with `config.json` and, for each name in `headers`, a file of the right size without numbers.
+def skeleton(config: bytes, headers: Mapping[str, bytes], sizes: Mapping[str, int]) -> Iterator[Path]:
+    """A temporary folder with `config.json` and, for each name in `headers`, a file that ends where the numbers begin.
 
     Args:
-        headers: file name → its bytes up to the numbers.
+        headers: file name → its bytes up to the numbers, or some more.
         sizes: file name → its bytes on the Hub.
-        index: `model.safetensors.index.json` of a model in shards.
     Raises: ValueError, LookupError, TypeError for a header that is none, or not of a file of that size.
     """
     with tempfile.TemporaryDirectory(prefix="hfmagic-") as name:
         folder = Path(name)
         (folder / "config.json").write_bytes(config)
-        if index:
-            (folder / "model.safetensors.index.json").write_bytes(index)
         for file, start in headers.items():
             stop = header_bytes(start)
             tensors = json.loads(start[8:stop])
             end = max((t["data_offsets"][1] for n, t in tensors.items() if n != "__metadata__"), default=0)
             if stop + end != sizes[file]:
                 raise ValueError("another file length")
-            with (folder / Path(file).name).open("wb") as out:
-                out.write(start[:stop])
-                out.truncate(stop + end)
+            (folder / Path(file).name).write_bytes(start[:stop])
         yield folder
+
+
+def tensor_shapes(folder: Path) -> dict[str, list[int]]:
+    """Tensor name → shape, from the headers of a folder's safetensors files.
+
+    Raises: OSError, ValueError, LookupError, TypeError for a header that is none.
+    """
+    shapes: dict[str, list[int]] = {}
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            start = file.read(8)
+            tensors = json.loads(file.read(header_bytes(start) - 8))
+        shapes |= {name: [int(n) for n in t["shape"]] for name, t in tensors.items() if name != "__metadata__"}
+    return shapes

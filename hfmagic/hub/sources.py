@@ -31,10 +31,10 @@ HeadCheck = Callable[[Path], str]
 
 @dataclass(frozen=True)
 class Found:
-    """The models that may be candidates, and what a reader should know of the search."""
+    """The models that may be candidates; `away` says why the Hub gave none of them."""
 
     models: tuple[ModelFacts, ...]
-    note: str = ""
+    away: str = ""
 
 
 class Sources:
@@ -61,7 +61,7 @@ class Sources:
     def search(self, task: str, *, words: str = "", language: str = "") -> Found:
         """The models on this machine, and those that the Hub gives for a task.
 
-        Where no name has the `words`, the task alone is searched for. A Hub that is away is said in the note.
+        Where no name has the `words`, the task alone is searched for. A Hub that gives nothing is said in `away`.
         """
         here = self.models()
         if self.client is None:
@@ -71,7 +71,7 @@ class Sources:
         except HubError as error:
             if not here:
                 raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None
-            return Found(here, f"{error.message.rstrip('.')}: choosing among the {len(here)} models on this machine")
+            return Found(here, error.message.rstrip("."))
         local = {m.model_id: m for m in here}
         merged = [_merged(m, local.pop(m.model_id, None)) for m in remote]
         return Found((*local.values(), *merged))
@@ -82,7 +82,7 @@ class Sources:
         Raises: UnknownModel with the nearest name; HubError.
         """
         here = {m.model_id: m for m in self.folders.models()}.get(model_id) or self.cached.find(model_id, revision)
-        if here is not None:
+        if here is not None and not (here.fetched and here.problem and self.client):
             return here
         if "/" in model_id and self.client is not None:
             return self._remote(model_id, revision)
@@ -121,7 +121,7 @@ class Sources:
             if len(weights) > MOST_SHARDS:
                 return facts
             headers = {name: self._header(facts, name) for name in weights}
-            with skeleton(config, headers, {f.name: f.size for f in files}, index) as folder:
+            with skeleton(config, headers, {f.name: f.size for f in files}) as folder:
                 return replace(facts, problem=check(folder))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return replace(facts, problem=f"{listed or 'its weights'} is damaged")
@@ -245,7 +245,10 @@ class Sources:
 
 
 def _merged(remote: ModelFacts, local: ModelFacts | None) -> ModelFacts:
-    """A model of the Hub that is here as well: what is here, with the Hub's newest counts; its newest commit if not."""
-    if local is None or (local.fetched and local.revision != remote.revision):
+    """A model of the Hub that is here as well: what is here, with the Hub's newest counts.
+
+    The Hub's where that is newer, or what is here cannot be used: what is damaged is then fetched again.
+    """
+    if local is None or (local.fetched and (local.revision != remote.revision or local.problem)):
         return remote
     return replace(local, downloads=remote.downloads, likes=remote.likes)

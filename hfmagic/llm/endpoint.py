@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from ..errors import NoEndpoint, clip, one_line
 
-_SECRET = re.compile(r"(?i)\bbearer\s+[^\s\"',]+|\b(?:sk|pk|hf|gsk|xai|key)[-_][A-Za-z0-9*._\-]{6,}")
+_SECRET = re.compile(r"(?i)\bbearer\s+[^\s\"',]+|\b(?:sk|hf|gsk|xai)[-_][A-Za-z0-9*._\-]{6,}")
 _SHORT_KEY = 8  # characters; a shorter "key" such as EMPTY is a word, whose traces say nothing
 _PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan")
@@ -49,6 +49,11 @@ class Endpoint:
     def is_local(self) -> bool:
         """True for this machine and private networks: no proxy is used, and plain http is allowed."""
         return _is_local(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def is_encrypted(self) -> bool:
+        """True for https."""
+        return self.base_url.startswith("https:")
 
     def check_key(self) -> None:
         """Raise NoEndpoint when the key's variable is not set, or holds what cannot be a key."""

@@ -94,6 +94,8 @@ class Exchange:
 
     def answer(self, seconds: float) -> Answer:
         """The answer, within that time. Raises: EndpointSlow."""
+        import openai  # noqa: F401  here, not in the thread: an interrupt would leave it half loaded
+
         stop = time.monotonic() + seconds
         worker = threading.Thread(target=self._work, args=(seconds,), daemon=True, name="hfmagic-llm")
         worker.start()
@@ -148,6 +150,7 @@ class Exchange:
                 timeout=seconds,
                 follow_redirects=False,
                 trust_env=not self._endpoint.is_local,
+                verify=self._endpoint.is_encrypted,  # plain http needs no certificates, which take 20 ms to read
                 event_hooks={"request": [leaving], "response": [coming]},
             ) as http,
             self._ask(_client(self._endpoint, http)) as response,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,10 +81,14 @@ class LLM:
     @property
     def name(self) -> str:
         """The endpoint and its model, as a plan's `planner`."""
-        return f"{self.endpoint.name}:{self.model}" if self.model else self.endpoint.name
+        is_file = self.model.startswith(("/", "~")) or self.model.endswith(".gguf") or "\\" in self.model
+        model = re.split(r"[/\\]", self.model)[-1] if is_file else self.model  # where it lies is the server's affair
+        return f"{self.endpoint.name}:{clip(hide(model), 80)}" if model else self.endpoint.name
 
     def talk(self) -> Talk:
         """Questions with one deadline and one number of tries."""
+        if not self.known:
+            self.manner = Manner()  # a talk that failed has proved nothing
         return Talk(self, self._on_sent, self._wait)
 
     def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> Reply:

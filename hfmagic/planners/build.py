@@ -19,7 +19,8 @@ from .makers import _cluster, needs_query, predicates
 from .offer import ABOUT, Offer, word_of
 from .queries import _selected
 from .rows import Rows
-from .wire import fields_of
+from .settings import is_polarity
+from .wire import NONE, fields_of
 from .words import FAMILIES, family
 
 _EMBED = re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)
@@ -27,13 +28,14 @@ _EMBED = re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)
 
 @dataclass
 class Builder:
-    """Makes the steps of a plan from those that an LLM wrote."""
+    """Makes the steps of a plan from those that an LLM wrote. `left`: words for which it found no task."""
 
     offer: Offer
     request: str
     inputs: tuple[InputSchema, ...]
     previous: Plan | None = None
     done: dict[tuple[Any, ...], Thing] = field(default_factory=dict)
+    left: str = ""
 
     def __post_init__(self) -> None:
         self.draft = Draft(self.inputs, self.previous)
@@ -47,7 +49,7 @@ class Builder:
         """
         if len(steps) > MAX_STEPS:
             raise InvalidPlan(f"there are {len(steps)} steps, wanted at most {MAX_STEPS}.")
-        pending = [self._fields(n, s) for n, s in enumerate(steps, 1)]
+        pending = [f for n, s in enumerate(steps, 1) if (f := self._fields(n, s)) is not None]
         while pending:
             ready = next((p for p in pending if not self._waits(p, pending)), None)
             if ready is None:
@@ -65,11 +67,17 @@ class Builder:
         """Remember a repair."""
         self.lookup.repairs.append((key, words))
 
-    def _fields(self, number: int, step: Any) -> Fields:
+    def _fields(self, number: int, step: Any) -> Fields | None:
+        """The fields of a step; None for words that no task serves, which are told."""
         if not isinstance(step, Mapping):
             raise InvalidPlan(f"step {number} is no object.")
         found = Fields(number, step, self.request)
         said = found.text("task")
+        if said == NONE:
+            words = step.get("for")
+            self.left = clip(one_line(words), 60) if isinstance(words, str) else ""
+            self.draft.note("unused", self.left or str(number))
+            return None
         task = near(said, self.offer.tasks)
         if task is None:
             near_by = did_you_mean(said, self.offer.tasks) or f"one of {', '.join(self.offer.tasks)}"
@@ -92,6 +100,11 @@ class Builder:
             self._add_task(CATALOGUE[task], step)
 
     def _add_task(self, spec: TaskSpec, step: Fields) -> None:
+        if spec.name == "zero-shot-classification" and is_polarity(labels := step.texts("candidate_labels")):
+            self.mend("name", ", ".join(labels), ABOUT[0])
+            kept = {k: v for k, v in step.values.items() if k != "candidate_labels"}
+            step = Fields(step.number, {**kept, "task": "text-classification", "about": ABOUT[0]}, step.request)
+            spec = CATALOGUE["text-classification"]
         kind = Kind.TEXT if spec.name == "cluster" else spec.takes[spec.subject]
         slot = "text" if spec.name == "cluster" else spec.subject
         subject = self.lookup.slot(step.text(slot), kind, where=step.where, slot=slot)
@@ -122,7 +135,7 @@ class Builder:
 
     def _where(self, step: Fields, subject: Thing) -> list[Predicate]:
         """The conditions on the rows of a step; those that no predicate can say select rows first."""
-        found = self.rows.conditions(step)
+        found = self.rows.filters.read(step)
         if not found:
             return []
         if not subject.frame:

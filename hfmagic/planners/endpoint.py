@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import HFMagicError, InvalidPlan, NoTaskFits, PlannerError, clip
+from ..errors import HFMagicError, InvalidPlan, PlannerError, clip
 from ..kinds import InputSchema
 from ..llm import LLM, NoObject, Talk
 from ..plan import Plan
@@ -95,13 +95,10 @@ def _plan(asked: _Asked, value: Mapping[str, Any], planner: str) -> Plan:
     steps = value.get("steps")
     if not isinstance(steps, list):
         raise InvalidPlan("there is no list `steps`.")
-    if not steps:
-        cannot = value.get("cannot")
-        raise _Cannot(f"no task for {clip(cannot, 80)!r}" if isinstance(cannot, str) and cannot else "no steps")
     builder = Builder(asked.offer, asked.request, asked.inputs, asked.previous)
     draft = builder.build(steps)
     if not draft.steps:
-        raise NoTaskFits("the plan has no step that does anything.")
+        raise _Cannot(f"it found no task for {clip(builder.left or asked.request, 60)!r}")
     try:
         plan = Plan(
             request=asked.request.encode("utf-8", "replace").decode(),

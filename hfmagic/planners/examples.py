@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .wire import NONE
+
 
 @dataclass(frozen=True)
 class Example:
@@ -18,7 +20,7 @@ class Example:
     @property
     def tasks(self) -> frozenset[str]:
         """The tasks of its steps: they must be on offer."""
-        return frozenset(s["task"] for s in self.steps)
+        return frozenset(s["task"] for s in self.steps) - {NONE}
 
 
 def _where(column: str, op: str, value: object) -> list[dict[str, object]]:
@@ -57,7 +59,7 @@ EXAMPLES = (
     ),
     Example(
         "mails: table, 40 rows: body (text), team (labels)",
-        "tag every mail as hiring, payroll or other; a headline for those of the sales team",
+        "tag every mail as hiring, payroll or other; a headline for those of the sales team, and send it to Ann",
         (
             {
                 "for": "tag every mail as hiring, payroll or other",
@@ -73,6 +75,7 @@ EXAMPLES = (
                 "style": "title",
                 "where": _where("team", "==", "sales"),
             },
+            {"for": "send it to Ann", "task": NONE},
         ),
     ),
     Example(

@@ -9,13 +9,16 @@ from typing import Any
 
 from ..kinds import InputSchema, Kind
 from ..tasks import CATALOGUE, TaskSpec
-from .clauses import MODEL, set_aside
+from .clauses import MODEL, set_aside, split
+from .cues import is_task, starts
 from .mentions import Words, concept
 
 ABOUT = ("sentiment", "emotion", "topic", "toxicity", "spam", "irony", "formality", "intent")
 """What labels can be about; the word that then names them."""
 
 MOST_COLUMNS = 60  # of a frame; a wider one shows those that the request names, and the first
+MOST_PARTS = 6
+MAX_REQUEST = 2000  # characters that are looked at
 _TABLE_TASKS = ("filter", "aggregate", "sort", "chart")
 _TEXTUAL = frozenset({Kind.TEXT, None})
 _UNREAD = frozenset({Kind.EMBEDDING, Kind.AUDIO, Kind.IMAGE, Kind.TABLE})  # no conditions, groups or axes
@@ -45,7 +48,8 @@ class Offer:
     """The closed lists of one request.
 
     `columns` are what there is, `tasks` what can be done with it, `models` those that the request names; `named` and
-    `lengths` are true when the request may say how a result is to be called, or how long it is to be.
+    `lengths` are true when the request may say how a result is to be called, or how long it is to be. `parts` is how
+    many things the request asks for, as far as the rules can tell: small models stop before they have done all.
     """
 
     columns: tuple[Column, ...]
@@ -53,7 +57,7 @@ class Offer:
     models: tuple[str, ...] = ()
     named: bool = False
     lengths: bool = False
-    left_out: int = 0
+    parts: int = 1
 
     @property
     def results(self) -> dict[str, Kind]:
@@ -74,9 +78,16 @@ class Offer:
 
     @property
     def readable(self) -> list[str]:
-        """What conditions, groups and axes can look at."""
+        """What conditions can look at."""
         columns = [c.name for c in self.columns if c.frame and c.kind not in _UNREAD]
         return list(dict.fromkeys([*columns, *(w for w, k in self.results.items() if k not in _UNREAD)]))
+
+    @property
+    def groups(self) -> list[str]:
+        """What rows can be grouped by: not free text, unless there is nothing else."""
+        texts = {c.name for c in self.columns if c.kind is Kind.TEXT}
+        texts |= {w for w, k in self.results.items() if k is Kind.TEXT}
+        return [n for n in self.readable if n not in texts] or self.readable
 
     @property
     def numbers(self) -> list[str]:
@@ -106,18 +117,17 @@ def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
     tables = [i for i in inputs if i.kind is Kind.TABLE]
     words = Words(request)
     columns: list[Column] = []
-    left_out = 0
     for schema in inputs:
         if schema.kind is not Kind.TABLE:
             columns.append(Column(schema.name, schema.kind))
             continue
         kept = _kept(schema, words)
-        left_out += len(schema.columns) - len(kept)
         many = len(tables) > 1
         columns += [Column(f"{schema.name}.{n}" if many else n, k, schema.name) for n, k in kept]
     names = frozenset(n.lower() for i in inputs for n in (i.name, *(c.name for c in i.columns)))
     text, asides = set_aside(request, names)
     models = tuple(dict.fromkeys(asides.get(mark) for mark in re.findall(MODEL, text)))
+    clauses = split(text[:MAX_REQUEST], asides, is_task=is_task, starts=starts)
     return Offer(
         columns=tuple(columns),
         tasks=tuple(
@@ -128,7 +138,7 @@ def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
         models=models,
         named=bool(_NAMING.search(request)),
         lengths=bool(_LENGTH.search(request)),
-        left_out=left_out,
+        parts=min(sum(is_task(c.text) for c in clauses), MOST_PARTS),
     )
 
 

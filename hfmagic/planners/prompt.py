@@ -17,17 +17,19 @@ MOST_LABELS = 10
 _LABEL = 30  # characters
 
 _SYSTEM = """\
-Turn the request into a plan: steps over the inputs, in order. Answer with one JSON object: {"steps": [...], \
-"cannot": ""}. A step begins with "for", the words of the request that it serves. It adds a column or a value, which \
-later steps read by its word (the one after ->). It runs only on the rows for which all conditions in "where" hold; [] \
-is all rows. Sentiments are "negative", "positive", "neutral"; complaints are the negative ones. Languages are codes \
-such as "en". Do all that the request asks for and no more. If no task can do it, give no steps and say in "cannot" \
-what is missing.
+Turn the request into a plan: steps over the inputs, in order. Answer with one JSON object: {"steps": [...]}. A step \
+begins with "for", the words of the request that it serves. It adds a column or a value, which later steps read by its \
+word (the one after ->). It runs only on the rows for which all conditions in "where" hold; [] is all rows. \
+Sentiments are "negative", "positive", "neutral"; complaints are the negative ones. Languages are codes such as "en". \
+Do all that the request asks for and no more. What no task does is a step of the task "none".
 
 Tasks:
 """
 
 _CARDS = {
+    "text-classification": (
+        f"text-classification(text, about: {'|'.join(ABOUT)}) -> its about: negative or positive, which emotion, …"
+    ),
     "cluster": "cluster(text, groups) -> theme: group alike texts into themes; groups 0: as many as fit",
     "filter": "filter(where): keep only these rows",
     "aggregate": (
@@ -50,7 +52,7 @@ def messages(
                 {k: v for k, v in s.items() if k in ("for", "task", *fields_of(s["task"], offer))}
                 for s in example.steps
             ]
-            answer = json.dumps({"steps": steps, "cannot": ""}, ensure_ascii=False)
+            answer = json.dumps({"steps": steps}, ensure_ascii=False)
             found.append({"role": "user", "content": f"Inputs:\n{example.inputs}\nRequest: {example.request}"})
             found.append({"role": "assistant", "content": answer})
     return [*found, {"role": "user", "content": _user_text(request, inputs, offer, previous)}]
@@ -71,9 +73,8 @@ def _user_text(request: str, inputs: tuple[InputSchema, ...], offer: Offer, prev
 
 def _card(spec: TaskSpec) -> str:
     parameters = [p for p in spec.parameters if p.name != LENGTH.name]
-    said = [f"{p.name}: {'|'.join(p.choices or (ABOUT if p.name == 'about' else ()))}".rstrip(": ") for p in parameters]
-    word = "its about" if "about" in spec.by_name else "|".join(words_of(spec))
-    return f"{spec.name}({', '.join([*spec.takes, *said])}) -> {word}: {spec.help}"
+    said = [f"{p.name}: {'|'.join(p.choices)}".rstrip(": ") for p in parameters]
+    return f"{spec.name}({', '.join([*spec.takes, *said])}) -> {'|'.join(words_of(spec))}: {spec.help}"
 
 
 def _input(schema: InputSchema, offer: Offer) -> str:

@@ -16,6 +16,10 @@ REPAIRS = MappingProxyType(
         "unused": ("step {0} gives what nothing reads and is left out", "第 {0} 步的结果没有用到，已略去"),
         "field": ("{0} of step {1} says nothing there and is left out", "第 {1} 步的 {0} 没有意义，已略去"),
         "value": ("{0} is read as {1}, which {2} can be", "{0} 读作 {1}，{2} 的取值之一"),
+        "invented": (
+            "a condition on {0} is left out: the request says no {1}",
+            "略去 {0} 的条件：请求未提到 {1}",
+        ),
         "asked": ("the model was asked once more: {0}", "已请模型重答一次：{0}"),
         "rules": ("the plan of {0} was not usable ({1}); planned by rules", "{0} 的计划不可用（{1}），改由规则规划"),
     }

@@ -1,4 +1,4 @@
-"""An LLM's steps over whole tables: filter, aggregate, sort, chart; and the conditions of any step."""
+"""An LLM's steps over whole tables: filter, aggregate, sort, chart."""
 
 from __future__ import annotations
 
@@ -10,21 +10,16 @@ from typing import Any
 from ..errors import InvalidPlan
 from ..kinds import Kind
 from ..plan import Column, Predicate, StepOutput
-from .conditions import Condition, Op
+from .conditions import Condition
 from .draft import Table, Thing
-from .fields import Fields, as_number, near
+from .fields import Fields
+from .filters import Filters
 from .lookup import Lookup
 from .makers import needs_query, predicates
 from .queries import Aggregate, _alias, _group, _query, _selected, _test, quote
-from .wire import COMPUTE, MARKS, OPS, ORDER
-from .words import LANGUAGES, POLARITY, POLARITY_NOUNS, POLARITY_ZH
+from .wire import COMPUTE, MARKS, ORDER
 
 _SQL = {"mean": "avg"}
-_SPOKEN = {code: re.compile(words, re.IGNORECASE) for code, words in LANGUAGES.items()}
-_POLES = {
-    pole: re.compile(f"{words}|{POLARITY_NOUNS[pole]}|{POLARITY_ZH[pole]}", re.IGNORECASE)
-    for pole, words in POLARITY.items()
-}
 _VALUE = re.compile(r"(mean|average|sum|total)(?:\s+of)?\s+(?P<name>.+)", re.IGNORECASE | re.DOTALL)
 
 
@@ -33,6 +28,9 @@ class Rows:
     """The table operations of a draft."""
 
     lookup: Lookup
+
+    def __post_init__(self) -> None:
+        self.filters = Filters(self.lookup)
 
     @property
     def tasks(self) -> Mapping[str, Callable[[Fields], None]]:
@@ -43,71 +41,8 @@ class Rows:
         """Add a step. Raises: InvalidPlan."""
         self.tasks[task](step)
 
-    def conditions(self, step: Fields) -> list[Condition | Predicate]:
-        """The conditions of a step, their values as the columns hold them. Raises: InvalidPlan."""
-        found = [self._condition(step, fields) for fields in step.objects("where")]
-        return list(dict.fromkeys(c for c in found if c is not None))
-
-    def _condition(self, step: Fields, fields: Mapping[str, Any]) -> Condition | Predicate | None:
-        part = Fields(step.number, fields, step.request).only(("column", "op", "value"))
-        name = part.text("column")
-        if not name:
-            return None
-        thing = self.lookup.get(name, where=step.where, grouped=True)
-        op = part.one_of("op", OPS, "==")
-        value = part.values.get("value")
-        if op in ("is-null", "not-null") or value in (None, "", []):
-            return Condition(thing, "not-null" if op in ("not-null", "!=") else "is-null")
-        values = [self._value(part, thing, v, op) for v in (value if isinstance(value, list) else [value])]
-        if op == "in" and len(values) > 1:
-            return self._among(step, thing, values)
-        if len(values) > 1:
-            raise part.wrong("value", value, "one value")
-        one = values[0]
-        if op in ("contains", "lacks") and not isinstance(one, str):
-            one = str(one)
-        plain: Op = "==" if op == "in" else op  # type: ignore[assignment]
-        if plain == "contains" and thing.kind is Kind.LABELS and str(one).casefold() in _folded(thing):
-            plain = "=="
-        return Condition(thing, plain, one)
-
-    def _among(self, step: Fields, thing: Thing, values: list[Any]) -> Predicate:
-        if thing.loose or not isinstance(thing.reference, Column | StepOutput):
-            raise InvalidPlan(f"{step.where}: {thing.name!r} cannot be compared with a list.")
-        return Predicate(of=thing.reference, op="in", value=tuple(dict.fromkeys(values)))
-
-    def _value(self, part: Fields, thing: Thing, value: object, op: str) -> Any:
-        """A value as the column holds it: a number for numbers, a label as it is spelt, a code for a language."""
-        if isinstance(value, bool | int | float):
-            number = as_number(value)
-            return str(number) if thing.kind in (Kind.TEXT, Kind.LABELS) and number is not None else number
-        text = Fields(part.number, {"value": value}, part.request).text("value")
-        if thing.kind is Kind.NUMBER:
-            number = {"true": True, "false": False}.get(text.lower(), as_number(text))
-            if isinstance(number, str):
-                raise part.wrong("value", value, f"a number, as {thing.name} holds")
-            return number
-        if op not in ("==", "!=", "in") or thing.kind is not Kind.LABELS:
-            return text
-        return self._label(thing, text)
-
-    def _label(self, thing: Thing, text: str) -> str:
-        if thing.concept == "language":
-            return next((code for code, words in _SPOKEN.items() if words.fullmatch(text)), text)
-        known = list(thing.labels)
-        right = near(text, known) if known else None
-        if right is None and thing.concept == "sentiment":
-            pole = next((p for p, words in _POLES.items() if words.search(text)), "")
-            right = pole if pole and (not known or pole in _folded(thing)) else None
-        if right is not None and right.casefold() == text.casefold():
-            return right if known and text in known else text
-        if right is not None:
-            self.lookup.repairs.append(("value", (text, right, thing.name)))
-            return right
-        return text
-
     def _filter(self, step: Fields) -> None:
-        found = self.conditions(step)
+        found = self.filters.read(step)
         if not found:
             raise InvalidPlan(f"{step.where}: filter has no condition.", hint="leave it out, or say which rows to keep")
         self._kept(step, found, self._table(step, found))
@@ -141,7 +76,7 @@ class Rows:
         compute = step.one_of("compute", COMPUTE, "count")
         measured = step.text("column")
         on = lookup.get(measured, where=step.where) if measured else None
-        found = self.conditions(step)
+        found = self.filters.read(step)
         used = [*by, *([on] if on else []), *_looked(found)]
         table = lookup.table(used, where=step.where)
         share = [c for c in found if isinstance(c, Condition)] if compute == "share" else []
@@ -158,7 +93,7 @@ class Rows:
 
     def _sort(self, step: Fields) -> None:
         draft = self.lookup.draft
-        found = self.conditions(step)
+        found = self.filters.read(step)
         by = self.lookup.get(step.text("by"), where=step.where, grouped=True)
         table = self._of(by) or self.lookup.table([by, *_looked(found)], where=step.where)
         table = self._kept(step, found, table) if found else table
@@ -174,7 +109,7 @@ class Rows:
         how, measured = self._measured(step)
         names = {"x": step.text("x"), "color": step.text("color"), "y": measured}
         named = {a: self.lookup.get(n, where=step.where, grouped=True) for a, n in names.items() if n}
-        found = self.conditions(step)
+        found = self.filters.read(step)
         newest = draft.tables[0] if draft.tables else None
         if newest and newest.grouped and all(t.name in _names(newest) for t in named.values()):
             draft.add_chart(newest, _grouped_axes(newest, named, mark))
@@ -277,10 +212,6 @@ def _again(table: Table, thing: Thing) -> Thing:
 
 def _names(table: Table) -> set[str]:
     return {t.name for t in table.things}
-
-
-def _folded(thing: Thing) -> set[str]:
-    return {label.casefold() for label in thing.labels}
 
 
 def _column(predicate: Predicate) -> str:

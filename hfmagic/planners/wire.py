@@ -13,6 +13,8 @@ from .offer import ABOUT, Offer
 OPS = ("==", "!=", "<", "<=", ">", ">=", "in", "contains", "lacks", "is-null", "not-null")
 COMPUTE = ("count", "distinct", "mean", "median", "sum", "min", "max", "share")
 ORDER = ("highest first", "lowest first")
+NONE = "none"
+"""The task of a part of the request that no task does."""
 MARKS = CATALOGUE["chart"].by_name["mark"].choices
 
 _TYPES = {str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "number"}, bool: {"type": "boolean"}}
@@ -20,17 +22,16 @@ _TYPES = {str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "nu
 
 def wire_schema(offer: Offer) -> dict[str, Any]:
     """The JSON schema of a plan over an offer. Closed, and with every field required, as strict modes want it."""
-    steps = [_step(task, fields_of(task, offer)) for task in offer.tasks]
-    return closed(
-        {
-            "steps": {"type": "array", "items": {"anyOf": steps}, "maxItems": MAX_STEPS},
-            "cannot": {"type": "string"},
-        }
-    )
+    tasks = (*offer.tasks, NONE)
+    steps = [closed({"for": {"type": "string"}, "task": one_of([t]), **fields_of(t, offer)}) for t in tasks]
+    several = {"minItems": offer.parts} if offer.parts > 1 else {}
+    return closed({"steps": {"type": "array", "items": {"anyOf": steps}, **several, "maxItems": MAX_STEPS}})
 
 
 def fields_of(task: str, offer: Offer) -> dict[str, Any]:
     """Name → schema of the fields of a step, in the order in which they are written."""
+    if task == NONE:
+        return {}
     fields = _TABLE[task](offer) if task in _TABLE else _fields(CATALOGUE[task], offer)
     if task in CATALOGUE and not CATALOGUE[task].is_operation and offer.models:
         fields["model"] = one_of(["", *offer.models])
@@ -64,7 +65,7 @@ def _filter(offer: Offer) -> dict[str, Any]:
 
 def _aggregate(offer: Offer) -> dict[str, Any]:
     return {
-        "by": {"type": "array", "items": one_of(offer.readable)},
+        "by": {"type": "array", "items": one_of(offer.groups)},
         "compute": one_of(COMPUTE),
         "column": one_of(["", *offer.readable]),
         "order": one_of(ORDER),
@@ -80,8 +81,8 @@ def _sort(offer: Offer) -> dict[str, Any]:
 def _chart(offer: Offer) -> dict[str, Any]:
     return {
         "mark": one_of(MARKS),
-        "x": one_of(offer.readable),
-        "color": one_of(["", *offer.readable]),
+        "x": one_of(offer.groups),
+        "color": one_of(["", *offer.groups]),
         "value": one_of(values_of(offer)),
         "where": _where(offer),
     }
@@ -99,10 +100,6 @@ def _where(offer: Offer) -> dict[str, Any]:
     value = {"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "array", "items": {"type": "string"}}]}
     condition = closed({"column": one_of(offer.readable), "op": one_of(OPS), "value": value})
     return {"type": "array", "items": condition}
-
-
-def _step(task: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    return closed({"for": {"type": "string"}, "task": one_of([task]), **fields})
 
 
 def closed(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ..kinds import Kind
 from ..limits import Limits, size_words
 from ..models import head_problem
 from ..plan import Column, ModelChoice, Plan, Reference, Step, Variable
+from ..planners.notes import told
 from ..runners.registry import RUNNERS
 from ..scope import Scope
 from ..store import Store
@@ -59,10 +60,10 @@ def choose_models(
         raise UnknownModel(f"the plan has no step {unknown!r}.", hint=did_you_mean(unknown, plan.step_ids))
     scope = Scope(plan)
     looked: Looked = {}
-    notes: list[str] = []
+    notes: list[tuple[str, tuple[str, ...]]] = []
     for step in (s for s in plan.steps if not scope.spec(s).is_operation):
-        looked[step.id], note = _candidates(scope, step, chooser, named.get(step.id) or step.wanted)
-        notes += [note] if note else []
+        looked[step.id], away = _candidates(scope, step, chooser, named.get(step.id) or step.wanted)
+        notes += [("away", (away, str(len(looked[step.id]))))] if away else []
     free = [s for s in plan.steps if s.id in looked and not _settled(s, named, chooser.hub)]
     picks = _picked(plan, free, named, looked, chooser)
     for step in free:
@@ -73,7 +74,8 @@ def choose_models(
         choice = ModelChoice(model_id=facts.model_id, revision=revision, reason=reason, limits=facts.limits)
         plan = plan.with_model(step.id, choice)
         chooser.store.add_selection(step.task, facts.model_id, revision, reason)
-    return plan.model_copy(update={"notes": tuple(dict.fromkeys((*plan.notes, *notes)))}), looked
+    said = (*plan.notes, *told(notes, plan.language))
+    return plan.model_copy(update={"notes": tuple(dict.fromkeys(said))}), looked
 
 
 def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
@@ -82,7 +84,7 @@ def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
 
 
 def _candidates(scope: Scope, step: Step, chooser: Chooser, words: str) -> tuple[tuple[Candidate, ...], str]:
-    """Every candidate of a step, best first, and what a reader should know of the search."""
+    """Every candidate of a step, best first, and why the Hub gave none where it did not."""
     spec = scope.spec(step)
     about = str(step.parameters.get("about", spec.by_name["about"].default if "about" in spec.by_name else ""))
     style = str(step.parameters.get("style", ""))
@@ -108,7 +110,7 @@ def _candidates(scope: Scope, step: Step, chooser: Chooser, words: str) -> tuple
         weights=chooser.weights,
         rows_per_second=speeds,
     )
-    return candidates, found.note
+    return candidates, found.away
 
 
 def _picked(
@@ -147,7 +149,7 @@ def _pick(
         looked[step.id] = tuple(seen if c is chosen else c for c in candidates)
         if not facts.problem:
             return seen, f"{reason}; {_whence(facts)}".rstrip("; ")
-    return _named(step, words, looked[step.id]) if words else _best(step, spec, looked[step.id], None, chooser)
+    raise _nothing_fits(step, looked[step.id])
 
 
 def _whence(facts: ModelFacts) -> str:
@@ -167,19 +169,27 @@ def _best(
     """The picker's choice while it fits, else the best score."""
     fit = [c for c in candidates if not c.rejected]
     if not fit:
-        near = [c for c in candidates if not c.rejected.startswith("is for ")]
-        if not near and spec.name in chooser.left_out:
+        if spec.name in chooser.left_out and all(c.rejected.startswith("is for ") for c in candidates):
             raise NoModelFits(chooser.left_out[spec.name], hint="%hf doctor")
-        why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
-        message = f"no model for {spec.name} (step {step.id!r}): {why or 'none on this machine'}"
-        raise NoModelFits(
-            message, hint="add a folder: %config HFMagic.hub_dirs = ['…']" if not near else "loosen --limit"
-        )
+        raise _nothing_fits(step, candidates)
     if picked and (match := next((c for c in fit if c.facts.model_id == picked[0]), None)):
         agrees = "as the score" if match is fit[0] else f"the score's is {fit[0].facts.model_id}"
         return match, f"{picked[1]} (picked by the LLM, {agrees}); not tried on your rows"
     others = f"best of {len(fit)}" if len(fit) > 1 else "the only one that fits"
     return fit[0], f"{others}: {fit[0].basis}; not tried on your rows"
+
+
+def _nothing_fits(step: Step, candidates: Sequence[Candidate]) -> NoModelFits:
+    """Why a step has no model: the first reasons, and what would change them."""
+    near = [c for c in candidates if c.rejected and not c.rejected.startswith("is for ")]
+    why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
+    if not near:
+        hint = "add a folder: %config HFMagic.hub_dirs = ['…']"
+    elif all(c.facts.problem for c in near):
+        hint = f"name another: --model {step.id}=ORG/NAME"
+    else:
+        hint = "loosen --limit"
+    return NoModelFits(f"no model for {step.task} (step {step.id!r}): {why or 'none on this machine'}", hint=hint)
 
 
 def _named(step: Step, words: str, candidates: Sequence[Candidate]) -> tuple[Candidate, str]:

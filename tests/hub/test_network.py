@@ -15,6 +15,7 @@ import pytest
 
 from hfmagic.errors import GatedModel, HubRefused, NeedsConsent, NoModelFits, UnknownModel
 from hfmagic.hub.client import HubClient
+from hfmagic.hub.files import SINGLE
 from hfmagic.hub.sources import MOST_SHARDS
 from hfmagic.selection.choose import MOST_LOOKED_AT
 from hfmagic.session import Proposal
@@ -134,7 +135,7 @@ def test_no_weight_is_fetched_before_someone_agrees(tiny_hub: TestHub, tmp_path:
     with pytest.raises(NeedsConsent) as caught:
         bench.run()
 
-    check_line(caught.value, "0 MB", MODEL, "--yes")
+    check_line(caught.value, "downloads 36 kB", MODEL, "--yes")
     assert whole_gets(tiny_hub) == []
     assert bench.snapshots == []
     assert not bench.run(yes=True).failed
@@ -258,7 +259,7 @@ def test_a_header_that_claims_more_than_its_file_is_refused(bench: Bench, tiny_h
 
 
 def test_sixteen_gigabytes_are_checked_without_a_byte_of_them():
-    """On the meta device, from eight files that are holes behind their headers."""
+    """On the meta device, from the header alone."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
@@ -268,24 +269,26 @@ def test_sixteen_gigabytes_are_checked_without_a_byte_of_them():
     config = BertConfig(hidden_size=2560, num_hidden_layers=50, intermediate_size=4 * 2560, num_attention_heads=40)
     with torch.device("meta"):
         shapes = {n: list(t.shape) for n, t in BertForSequenceClassification(config).state_dict().items()}
-    parts: dict[str, dict[str, object]] = {f"model-{i}.safetensors": {} for i in range(MOST_SHARDS)}
-    ends, place = dict.fromkeys(parts, 0), {}
-    for i, (name, shape) in enumerate(shapes.items()):
-        file = f"model-{i % MOST_SHARDS}.safetensors"
-        end = ends[file] + 4 * math.prod(shape)
-        parts[file][name] = {"dtype": "F32", "shape": shape, "data_offsets": [ends[file], end]}
-        ends[file], place[name] = end, file
-    texts = {file: json.dumps(header).encode() for file, header in parts.items()}
-    headers = {file: struct.pack("<Q", len(text)) + text + b"more" for file, text in texts.items()}
-    sizes = {file: 8 + len(text) + ends[file] for file, text in texts.items()}
-    index = json.dumps({"metadata": {}, "weight_map": place}).encode()
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        start, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    file, size = struct.pack("<Q", len(text)) + text + b"more", 8 + len(text) + end
 
-    with skeleton(config.to_json_string().encode(), headers, sizes, index) as folder:
-        stats = [path.stat() for path in folder.glob("*.safetensors")]
-        assert sum(stat.st_size for stat in stats) > 15.9e9
-        assert sum(stat.st_blocks for stat in stats) * 512 < 1e6
+    with skeleton(config.to_json_string().encode(), {SINGLE: file}, {SINGLE: size}) as folder:
+        assert size > 15.9e9
+        assert sum(path.stat().st_size for path in folder.iterdir()) < 1e6
         assert head_problem(folder, "AutoModelForSequenceClassification") == ""
         assert "has no trained head" in head_problem(folder, "AutoModelForQuestionAnswering")
+
+
+def test_a_config_that_asks_for_a_billion_layers_is_refused_at_once(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, MODEL)
+    tiny_hub.commit(MODEL, {"config.json": changed_config(tiny_hub, MODEL, num_hidden_layers=10**9)})
+
+    with pytest.raises(NoModelFits, match="asks for 1,000,000,000 layers"):
+        bench.propose()
 
 
 @pytest.mark.parametrize("end", [2**63, -1, "all", None, 1.5])
@@ -422,7 +425,7 @@ def test_offline_a_model_that_is_not_here_names_one_that_is(tiny_hub: TestHub, t
     [
         ("license=permissive", "acme/tiny-emotions", "license cc-by-nc-4.0"),
         ("language=de", "acme/tiny-all-formats", "lack de"),
-        ("max_size=60kB", "acme/tiny-emotions", "MB"),
+        ("max_size=60kB", "acme/tiny-emotions", "187 kB"),
         ("owner=acme", "shady/tiny-headless", "owner shady"),
     ],
 )
