@@ -83,7 +83,7 @@ def make(draft: Draft, clause: Clause, intent: str, *, narrowed: bool = False) -
     subject = _subject(draft, clause, maker.kind, any_kind=intent == "template")
     where = [] if narrowed else _where(draft, clause, intent, subject)
     if intent == "cluster":
-        return _cluster(draft, subject, where, parameters, name)
+        return cluster(draft, subject, where, parameters, name)
     word = parameters.get("about", maker.word)
     return draft.add(maker.task, subject, word=word, parameters=parameters, where=where, name=name)
 
@@ -100,7 +100,8 @@ def _subject(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False
     raise NoTaskFits(f"{draft.said!r} needs {kind}, and there is none.", hint=can_do(draft))
 
 
-def _cluster(draft: Draft, subject: Thing, where: list[Predicate], parameters: dict[str, Any], name: str) -> Thing:
+def cluster(draft: Draft, subject: Thing, where: list[Predicate], parameters: dict[str, Any], name: str) -> Thing:
+    """Groups of alike texts; an embedding is made first where there is none."""
     vector = _embedding(draft, subject, where)
     if vector is None:
         vector = draft.add("feature-extraction", subject, word="embedding", where=where)
@@ -169,7 +170,7 @@ def implied(draft: Draft, table: Table, noun: str, text: Thing | None = None) ->
     subject = text if text and text.kind is maker.kind else _only(draft, table, maker.kind)
     draft.note("implied", noun)
     if noun == "theme":
-        return _cluster(draft, subject, [], {}, "")
+        return cluster(draft, subject, [], {}, "")
     return draft.add(maker.task, subject, word=maker.word, parameters=maker.settings(_NOTHING))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import clip, one_line
 from ..llm import LLM
-from .wire import closed, one_of
+from .endpoint.wire import closed, one_of
 
 MOST_REASON = 120  # characters
 _MOST_WORDS = 60  # characters of one fact

@@ -95,7 +95,7 @@ def plan_filter(draft: Draft, clause: Clause) -> None:
     kept = filtered(draft, clause, table)
     limit = _limit(clause) if kept is table or _FIRST.search(clause.text) else 0
     if limit:
-        _query(draft, kept, _sql("SELECT * FROM", quote(kept.name), f"LIMIT {limit}"))
+        query_table(draft, kept, _sql("SELECT * FROM", quote(kept.name), f"LIMIT {limit}"))
     elif kept is table:
         raise NoTaskFits(f"{clause.words()!r}: which rows to keep?", hint="such as: only rows where score > 0.9")
 
@@ -130,7 +130,7 @@ def filtered(draft: Draft, clause: Clause, table: Table) -> Table:
         rows = carried(draft, clause, table)
         return draft.add_table("filter", table, where=rows) if rows else table
     if any(needs_query(c) for c in found):
-        return _selected(draft, table, found)
+        return select_rows(draft, table, found)
     return draft.add_table("filter", table, where=predicates(draft, found, table))
 
 
@@ -140,17 +140,18 @@ def narrow(draft: Draft, clause: Clause, intent: str) -> bool:
     if not any(needs_query(c) for table in draft.rows for c in conditions(clause, table.things, skip=skip)):
         return False
     table = find_table(draft, clause)
-    _selected(draft, table, conditions(clause, table.things, skip=skip))
+    select_rows(draft, table, conditions(clause, table.things, skip=skip))
     draft.note("kept", clause.words())
     return True
 
 
-def _selected(draft: Draft, table: Table, found: Sequence[Condition]) -> Table:
-    tests = " AND ".join([_test(draft, c, table) for c in found])
-    return _query(draft, table, _sql("SELECT * FROM", quote(table.name), "WHERE", tests))
+def select_rows(draft: Draft, table: Table, found: Sequence[Condition]) -> Table:
+    """The rows of a table for which every condition holds, by one SELECT."""
+    tests = " AND ".join([as_sql(draft, c, table) for c in found])
+    return query_table(draft, table, _sql("SELECT * FROM", quote(table.name), "WHERE", tests))
 
 
-def _test(draft: Draft, condition: Condition, table: Table) -> str:
+def as_sql(draft: Draft, condition: Condition, table: Table) -> str:
     """A condition as SQL; like a predicate, it compares words without regard to case."""
     name, value = quote(looked_at(draft, table, condition).name), condition.value
     low, *others = (_literal(str(v).lower()) for v in (value, *condition.others))
@@ -178,10 +179,10 @@ def plan_aggregate(draft: Draft, clause: Clause) -> None:
         _order(draft, clause, table, table.things[-1], down=not _few(most), limit=1)
         return
     if _SHARE.search(clause.text) and (found := conditions(clause, table.things)):
-        tests = " AND ".join([_test(draft, c, table) for c in found])
+        tests = " AND ".join([as_sql(draft, c, table) for c in found])
         by = find_groups(draft, clause, table)
         value = f"avg(CASE WHEN {tests} THEN 1.0 ELSE 0.0 END)"
-        _group(draft, table, by, Aggregate(value, _alias("share", by)))
+        group_rows(draft, table, by, Aggregate(value, free_alias("share", by)))
         return
     looked = frozenset(c.on.name for c in conditions(clause, table.things) if isinstance(c.on, Thing))
     table = filtered(draft, clause, table)
@@ -189,7 +190,7 @@ def plan_aggregate(draft: Draft, clause: Clause) -> None:
         _order(draft, clause, table, number, down=not _few(_MOST.search(clause.text)), limit=1)
         return
     by, only = _by(draft, clause, table, looked)
-    _group(draft, table, by, _aggregate(draft, clause, table, by, looked, only=only))
+    group_rows(draft, table, by, _aggregate(draft, clause, table, by, looked, only=only))
 
 
 def _of_rows(draft: Draft, clause: Clause, table: Table) -> Thing | None:
@@ -252,13 +253,15 @@ def _aggregate(
         if match and (thing := find_number(draft, clause, table, clause.text[match.end() :], by, must=must)):
             if most and by and function in ("max", "min"):
                 function, alias = "avg", "mean"
-            return Aggregate(f"{function}({quote(thing.name)})", _alias(f"{alias}_{thing.name}", by), limit, not few)
+            return Aggregate(
+                f"{function}({quote(thing.name)})", free_alias(f"{alias}_{thing.name}", by), limit, not few
+            )
     if _SHARE.search(clause.text):
-        return Aggregate("count(*) * 1.0 / sum(count(*)) OVER ()", _alias("share", by), limit)
+        return Aggregate("count(*) * 1.0 / sum(count(*)) OVER ()", free_alias("share", by), limit)
     nouns = _nouns(clause, table, by, looked)
     distinct = nouns and _HOW_MANY.search(clause.text)
     value = f"count(DISTINCT {quote(nouns[0].name)})" if distinct else "count(*)"
-    return Aggregate(value, _alias("n", by), limit, not few)
+    return Aggregate(value, free_alias("n", by), limit, not few)
 
 
 def _few(most: re.Match[str] | None) -> bool:
@@ -266,7 +269,8 @@ def _few(most: re.Match[str] | None) -> bool:
     return most is not None and any(most[name] for name in ("few", "few_zh", "few_who"))
 
 
-def _alias(name: str, by: Sequence[Thing]) -> str:
+def free_alias(name: str, by: Sequence[Thing]) -> str:
+    """A name that none of the groups has."""
     return f"{name}_2" if name in (t.name for t in by) else name
 
 
@@ -278,7 +282,8 @@ def _limit(clause: Clause) -> int:
     return int(word) if word.isascii() and word.isdecimal() else NUMBERS.get(word, 0)
 
 
-def _group(draft: Draft, table: Table, by: Sequence[Thing], what: Aggregate) -> None:
+def group_rows(draft: Draft, table: Table, by: Sequence[Thing], what: Aggregate) -> None:
+    """One row a group with its figure, by one SELECT."""
     columns = [quote(t.name) for t in by]
     selected = ", ".join([*columns, f"{what.value} AS {quote(what.name)}"])
     sql = _sql("SELECT", selected, "FROM", quote(table.name))
@@ -291,10 +296,11 @@ def _group(draft: Draft, table: Table, by: Sequence[Thing], what: Aggregate) -> 
         sql += f" LIMIT {what.limit}" if what.limit else ""
     value = Column(column=what.name, of=table.name)  # the table to come takes its place
     made = Thing(value, Kind.NUMBER, what.name, "number", what.name, table.name, derived=True)
-    _query(draft, table, sql, [*by, made])
+    query_table(draft, table, sql, [*by, made])
 
 
-def _query(draft: Draft, table: Table, sql: str, columns: list[Thing] | None = None) -> Table:
+def query_table(draft: Draft, table: Table, sql: str, columns: list[Thing] | None = None) -> Table:
+    """A `sql` step over a table; gives the table of its columns, by default all but embeddings."""
     things = columns if columns is not None else [t for t in table.things if t.kind is not Kind.EMBEDDING]
     parameters = {"query": sql, "columns": [t.name for t in things]}
     return draft.add_table("sql", table, parameters=parameters, columns=columns)
@@ -306,7 +312,7 @@ def plan_groups(draft: Draft, clause: Clause, thing: Thing) -> None:
     match = _PER.search(clause.text)
     by = leading(clause.text[match.end() :], [t for t in table.things if not t.derived]) if table and match else None
     if table and by and by.kind is Kind.LABELS and thing.kind is Kind.LABELS:
-        _group(draft, table, [by, thing], Aggregate("count(*)", _alias("n", [by, thing])))
+        group_rows(draft, table, [by, thing], Aggregate("count(*)", free_alias("n", [by, thing])))
 
 
 def plan_sort(draft: Draft, clause: Clause) -> None:
@@ -318,7 +324,7 @@ def plan_sort(draft: Draft, clause: Clause) -> None:
     numbers = [t for t in table.things if t.kind is Kind.NUMBER and words.score(t, clause.names) >= 1]
     numbers.sort(key=lambda t: -words.score(t, clause.names))
     if not by and not numbers and draft.steps and (limit := _limit(clause)):  # of what has been sorted before
-        _query(draft, table, _sql("SELECT * FROM", quote(table.name), f"LIMIT {limit}"))
+        query_table(draft, table, _sql("SELECT * FROM", quote(table.name), f"LIMIT {limit}"))
         return
     if not by and not numbers:
         raise NoTaskFits(f"{clause.words()!r}: by which column?", hint=can_do(draft))
@@ -335,7 +341,7 @@ def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool,
     up = lowest is not None and (highest is None or lowest.start() < highest.start())
     direction = " DESC" if down and not up else ""
     sql = _sql("SELECT * FROM", quote(table.name), "ORDER BY", f"{quote(on.name)}{direction}", "NULLS LAST")
-    _query(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
+    query_table(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
 
 
 def plan_similarity(draft: Draft, clause: Clause) -> None:

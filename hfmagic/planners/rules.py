@@ -59,7 +59,7 @@ def plan_by_rules(request: str, inputs: tuple[InputSchema, ...], *, previous: Pl
     if not draft.steps:
         raise _nothing(draft, clauses[0])
     _pin(draft, clauses)
-    language = _language(text)
+    language = language_of(text)
     return validate(
         Plan(
             request=request.encode("utf-8", "replace").decode(),
@@ -72,7 +72,8 @@ def plan_by_rules(request: str, inputs: tuple[InputSchema, ...], *, previous: Pl
     )
 
 
-def _language(text: str) -> Literal["en", "zh"]:
+def language_of(text: str) -> Literal["en", "zh"]:
+    """The language of a request: more Han characters than Latin words is Chinese."""
     han = len(re.findall(r"[\u3400-\u9fff]", text))
     return "zh" if han > len(re.findall(r"[A-Za-z]+", text)) else "en"
 

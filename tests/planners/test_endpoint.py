@@ -17,10 +17,10 @@ from hfmagic.kinds import ColumnSchema, InputSchema, Kind
 from hfmagic.llm import LLM, Endpoint
 from hfmagic.plan import Plan
 from hfmagic.planners.endpoint import plan_by_endpoint
-from hfmagic.planners.offer import MOST_COLUMNS, make_offer
+from hfmagic.planners.endpoint.offer import MOST_COLUMNS, make_offer
+from hfmagic.planners.endpoint.wire import wire_schema
 from hfmagic.planners.pick import StepToPick, pick_models
 from hfmagic.planners.rules import plan_by_rules
-from hfmagic.planners.wire import wire_schema
 from hfmagic.recognise import Reader, recognise
 from hfmagic.scope import validate
 
@@ -123,6 +123,11 @@ SAME = {
         MAILS,
         [{"task": "sort", "by": "score", "order": "highest first", "limit": 0}],
     ),
+    "photo-chart": (
+        "label the photos, then chart how often each label occurs",
+        PHOTOS,
+        [{"task": "image-classification", "image": "image"}, {"task": "chart", "mark": "histogram", "x": "label"}],
+    ),
     "photos": ("what is in each photo", PHOTOS, [{"task": "image-classification", "image": "image"}]),
     "speech": ("read the note aloud", NOTE, [{"task": "text-to-speech", "text": "note"}]),
     "embedding": ("embed the texts", LINES, [{"task": "feature-extraction", "text": "text"}]),
@@ -211,12 +216,20 @@ MENDED = {
         "complaints is read as negative",
     ),
     "sentiments as labels": (
-        [{"task": "zero-shot-classification", "text": "review", "candidate_labels": ["negative"]}],
-        "negative is read as sentiment",
+        [{"task": "zero-shot-classification", "text": "review", "candidate_labels": ["正面", "中立"]}],
+        "正面, 中立 is read as sentiment",
     ),
     "a value of no cell that anybody named": (
         [{**SENTIMENT, "where": where("product", "==", "Some Product")}],
         "a condition on product is left out: the request says no Some Product",
+    ),
+    "a number that nobody said": (
+        [{**SENTIMENT, "where": where("id", "<", 3)}],
+        "a condition on id is left out: the request says no 3",
+    ),
+    "a result that nothing gives": (
+        [{"task": "text-classification", "text": "review", "about": "emotion"}, {**CHART, "color": "theme"}],
+        "theme is read as review_emotion",
     ),
     "what is taken for granted": ([THEMES], "sentiment is not there yet, so it is found first"),
 }
@@ -320,6 +333,24 @@ def test_what_no_task_does_is_left_to_the_rules_at_once():
 
     assert caught.value.line == ruled.value.line
     assert len(server.log) == 1
+
+
+def test_a_task_that_hfmagic_lacks_is_not_done_by_another():
+    with pytest.raises(NoTaskFits, match="has no task for translation"):
+        planned(
+            "translate the reviews into French",
+            (REVIEWS,),
+            [{"task": "text-to-speech", "text": "review"}, {"for": "none", "task": "none"}],
+        )
+
+
+def test_a_part_that_no_task_does_is_left_out_and_told():
+    made, _ = planned(
+        "label the reviews and send them to Ann", (REVIEWS,), [SENTIMENT, {"for": "send them to Ann", "task": "none"}]
+    )
+
+    assert [s.task for s in made.steps] == ["text-classification"]
+    assert "left out: send them to Ann" in made.notes
 
 
 @pytest.mark.parametrize("reply", [html(), status(401), status(503)])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from ..errors import clip, one_line
-from ..kinds import ColumnSchema, InputSchema, Kind
-from ..plan import Column, Constant, Frame, Plan, Reference, Step, StepOutput, Variable
-from ..tasks import CATALOGUE, LENGTH, TaskSpec
+from ...errors import clip, one_line
+from ...kinds import ColumnSchema, InputSchema, Kind
+from ...plan import Column, Constant, Frame, Plan, Reference, Step, StepOutput, Variable
+from ...tasks import CATALOGUE, LENGTH, TaskSpec
 from .examples import EXAMPLES
 from .offer import ABOUT, Offer, words_of
 from .wire import COMPUTE, MARKS, fields_of

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..conversions import may_become
-from ..errors import InvalidPlan, clip, did_you_mean, one_line
-from ..kinds import Kind
-from .draft import Draft, Table, Thing
+from ...conversions import may_become
+from ...errors import InvalidPlan, clip, did_you_mean, one_line
+from ...kinds import Kind
+from ..draft import Draft, Table, Thing
+from ..makers import IMPLIED, implied
+from ..mentions import Words
 from .fields import near
-from .makers import IMPLIED, implied
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Lookup:
     """The things of a draft by the names that an LLM gives them. `repairs` lists what was read otherwise."""
 
     draft: Draft
+    request: str = ""
     repairs: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def things(self, *, grouped: bool = False) -> list[Thing]:
@@ -56,6 +58,10 @@ class Lookup:
             self.repairs.append(("name", (name, right)))
             return known[right]
         table = self.draft.last_table
+        labels = [t for t in known.values() if t.step and t.kind is Kind.LABELS]
+        if name in IMPLIED and len(labels) == 1 and name not in Words(self.request).concepts:
+            self.repairs.append(("name", (name, labels[0].name)))  # taking it for granted would add what nobody asked
+            return labels[0]
         if name in IMPLIED and table is not None and any(t.kind in (Kind.TEXT, Kind.IMAGE) for t in table.things):
             return implied(self.draft, table, name)
         shown = clip(one_line(name), 40)

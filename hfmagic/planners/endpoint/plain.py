@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..errors import InvalidPlan, clip, one_line
+from ...errors import InvalidPlan, clip, one_line
 
 MOST = 500  # characters
 _FOREIGN = re.compile(

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidPlan, clip, did_you_mean, one_line
-from ..tasks import Parameter
+from ...errors import InvalidPlan, clip, did_you_mean, one_line
+from ...tasks import Parameter
 from .plain import plain
 
 _NEAR = 0.75  # of difflib: "sentiments" for "sentiment", not "theme" for "term"

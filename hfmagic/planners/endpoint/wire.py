@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..kinds import Kind
-from ..plan import MAX_STEPS
-from ..tasks import CATALOGUE, LENGTH, Parameter, TaskSpec
+from ...kinds import Kind
+from ...plan import MAX_STEPS
+from ...tasks import CATALOGUE, LENGTH, Parameter, TaskSpec
 from .offer import ABOUT, Offer
 
 OPS = ("==", "!=", "<", "<=", ">", ">=", "in", "contains", "lacks", "is-null", "not-null")
@@ -42,7 +42,8 @@ def fields_of(task: str, offer: Offer) -> dict[str, Any]:
 
 def _fields(spec: TaskSpec, offer: Offer) -> dict[str, Any]:
     slots = {"text": Kind.TEXT} if spec.name == "cluster" else spec.takes
-    fields: dict[str, Any] = {slot: one_of(offer.names(kind)) for slot, kind in slots.items()}
+    any_kind = offer.readable if spec.name == "template" else []  # a number or a category in a sentence
+    fields: dict[str, Any] = {slot: one_of([*offer.names(kind), *any_kind]) for slot, kind in slots.items()}
     for parameter in spec.parameters:
         if parameter.name != LENGTH.name or offer.lengths:
             fields[parameter.name] = _parameter(parameter)
@@ -67,7 +68,7 @@ def _aggregate(offer: Offer) -> dict[str, Any]:
     return {
         "by": {"type": "array", "items": one_of(offer.groups)},
         "compute": one_of(COMPUTE),
-        "column": one_of(["", *offer.readable]),
+        "column": one_of(["", *offer.numbers, *offer.groups]),
         "order": one_of(ORDER),
         "limit": {"type": "integer"},
         "where": _where(offer),

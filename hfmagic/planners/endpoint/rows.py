@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidPlan
-from ..kinds import Kind
-from ..plan import Column, Predicate, StepOutput
-from .conditions import Condition
-from .draft import Table, Thing
+from ...errors import InvalidPlan
+from ...kinds import Kind
+from ...plan import Column, Predicate, StepOutput
+from ..conditions import Condition
+from ..draft import Table, Thing
+from ..makers import needs_query, predicates
+from ..queries import Aggregate, as_sql, free_alias, group_rows, query_table, quote, select_rows
 from .fields import Fields
 from .filters import Filters
 from .lookup import Lookup
-from .makers import needs_query, predicates
-from .queries import Aggregate, _alias, _group, _query, _selected, _test, quote
 from .wire import COMPUTE, MARKS, ORDER
 
 _SQL = {"mean": "avg"}
@@ -55,7 +55,7 @@ class Rows:
         if any(needs_query(c) for c in plain):
             if listed:
                 raise InvalidPlan(f"{step.where}: a list of values cannot stand beside such a condition.")
-            return _selected(draft, table, plain)
+            return select_rows(draft, table, plain)
         rows = [p for p in (*predicates(draft, plain, table), *listed) if not self._held(table, p)]
         return draft.add_table("filter", table, where=rows) if rows else table
 
@@ -80,7 +80,7 @@ class Rows:
         used = [*by, *([on] if on else []), *_looked(found)]
         table = lookup.table(used, where=step.where)
         share = [c for c in found if isinstance(c, Condition)] if compute == "share" else []
-        tests = " AND ".join(_test(draft, c, table) for c in share)
+        tests = " AND ".join(as_sql(draft, c, table) for c in share)
         if found and not share:
             table = self._kept(step, found, table)
             by = [_again(table, t) for t in by]
@@ -89,7 +89,7 @@ class Rows:
         what = _what(step, compute, on, by, tests)
         limit = step.number_of("limit")
         down = step.one_of("order", ORDER, ORDER[0]) == ORDER[0]
-        _group(draft, table, by, Aggregate(*what, max(0, min(limit, 10_000)), down))
+        group_rows(draft, table, by, Aggregate(*what, max(0, min(limit, 10_000)), down))
 
     def _sort(self, step: Fields) -> None:
         draft = self.lookup.draft
@@ -101,7 +101,7 @@ class Rows:
         direction = " DESC" if step.one_of("order", ORDER, ORDER[0]) == ORDER[0] else ""
         limit = max(0, min(step.number_of("limit"), 100_000))
         sql = f"SELECT * FROM {quote(table.name)} ORDER BY {quote(by.name)}{direction} NULLS LAST"  # noqa: S608  quoted
-        _query(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
+        query_table(draft, table, sql + (f" LIMIT {limit}" if limit else ""))
 
     def _chart(self, step: Fields) -> None:
         draft = self.lookup.draft
@@ -158,16 +158,16 @@ def _what(step: Fields, compute: str, on: Thing | None, by: list[Thing], tests: 
     """SQL of what is computed, and the name of its column."""
     if compute == "share":
         value = f"avg(CASE WHEN {tests} THEN 1.0 ELSE 0.0 END)" if tests else "count(*) * 1.0 / sum(count(*)) OVER ()"
-        return value, _alias("share", by)
+        return value, free_alias("share", by)
     if compute == "count" or (on is None and compute == "distinct"):
-        return "count(*)", _alias("n", by)
+        return "count(*)", free_alias("n", by)
     if on is None:
         raise InvalidPlan(f"{step.where}: the {compute} of which column?", hint="name a column of numbers")
     if compute == "distinct":
-        return f"count(DISTINCT {quote(on.name)})", _alias("n", by)
+        return f"count(DISTINCT {quote(on.name)})", free_alias("n", by)
     if on.kind not in (Kind.NUMBER, None):
         raise InvalidPlan(f"{step.where}: {on.name} is {on.kind}, so it has no {compute}.", hint="compute count")
-    return f"{_SQL.get(compute, compute)}({quote(on.name)})", _alias(f"{compute}_{on.name}", by)
+    return f"{_SQL.get(compute, compute)}({quote(on.name)})", free_alias(f"{compute}_{on.name}", by)
 
 
 def _axes(step: Fields, named: Mapping[str, Thing], mark: str, how: str) -> tuple[dict[str, Any], list[Thing]]:
@@ -178,6 +178,7 @@ def _axes(step: Fields, named: Mapping[str, Thing], mark: str, how: str) -> tupl
         raise InvalidPlan(f"{step.where}: the chart has no x.", hint="name a column")
     y = y if y is not None and y.kind in (Kind.NUMBER, None) and y != x else None
     color = color if color not in (x, y) else None
+    mark = "bar" if mark == "histogram" and x.kind is Kind.LABELS else mark  # words have no bins
     parameters: dict[str, Any] = {"mark": mark, "x": x.name, "aggregate": "count"}
     if mark == "histogram":
         return parameters, [x]

@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import InvalidPlan, UnknownTask, clip, did_you_mean, one_line
-from ..kinds import InputSchema, Kind
-from ..plan import MAX_STEPS, Plan, Predicate, Step
-from ..tasks import CATALOGUE, TaskSpec
-from .conditions import Condition
-from .draft import Draft, Thing
+from ...errors import InvalidPlan, UnknownTask, clip, did_you_mean, one_line
+from ...kinds import InputSchema, Kind
+from ...plan import MAX_STEPS, Plan, Predicate, Step
+from ...tasks import CATALOGUE, TaskSpec
+from ..conditions import Condition
+from ..draft import Draft, Thing
+from ..makers import cluster, needs_query, predicates
+from ..queries import select_rows
+from ..words import FAMILIES, family
 from .fields import Fields, near
+from .filters import is_pole
 from .lookup import Lookup
-from .makers import _cluster, needs_query, predicates
 from .offer import ABOUT, Offer, word_of
-from .queries import _selected
 from .rows import Rows
-from .settings import is_polarity
 from .wire import NONE, fields_of
-from .words import FAMILIES, family
 
 _EMBED = re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ class Builder:
 
     def __post_init__(self) -> None:
         self.draft = Draft(self.inputs, self.previous)
-        self.lookup = Lookup(self.draft)
+        self.lookup = Lookup(self.draft, self.request)
         self.rows = Rows(self.lookup)
 
     def build(self, steps: Sequence[Any]) -> Draft:
@@ -74,9 +74,10 @@ class Builder:
         found = Fields(number, step, self.request)
         said = found.text("task")
         if said == NONE:
-            words = step.get("for")
-            self.left = clip(one_line(words), 60) if isinstance(words, str) else ""
-            self.draft.note("unused", self.left or str(number))
+            words = one_line(str(step.get("for") or ""))
+            if words and words.casefold() in self.request.casefold():
+                self.left = clip(words, 60)
+                self.draft.note("unused", self.left)
             return None
         task = near(said, self.offer.tasks)
         if task is None:
@@ -100,7 +101,8 @@ class Builder:
             self._add_task(CATALOGUE[task], step)
 
     def _add_task(self, spec: TaskSpec, step: Fields) -> None:
-        if spec.name == "zero-shot-classification" and is_polarity(labels := step.texts("candidate_labels")):
+        labels = step.texts("candidate_labels")
+        if labels and spec.name == "zero-shot-classification" and all(map(is_pole, labels)):
             self.mend("name", ", ".join(labels), ABOUT[0])
             kept = {k: v for k, v in step.values.items() if k != "candidate_labels"}
             step = Fields(step.number, {**kept, "task": "text-classification", "about": ABOUT[0]}, step.request)
@@ -118,7 +120,7 @@ class Builder:
             self.mend("twice", str(step.number))
             return
         if spec.name == "cluster":
-            self.done[key] = _cluster(self.draft, subject, where, parameters, name)
+            self.done[key] = cluster(self.draft, subject, where, parameters, name)
             return
         also = {
             other: self.lookup.slot(step.text(other), wanted, where=step.where, slot=other).reference
@@ -144,7 +146,7 @@ class Builder:
         table = self.lookup.table([subject], where=step.where)
         plain = [c for c in found if isinstance(c, Condition)]
         if any(needs_query(c) for c in plain):
-            _selected(self.draft, table, plain)
+            select_rows(self.draft, table, plain)
             self.draft.note("kept", self.draft.said)
             plain = []
         return [*predicates(self.draft, plain, table), *(c for c in found if isinstance(c, Predicate))]

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..kinds import InputSchema, Kind
-from ..tasks import CATALOGUE, TaskSpec
-from .clauses import MODEL, set_aside, split
-from .cues import is_task, starts
-from .mentions import Words, concept
+from ...kinds import InputSchema, Kind
+from ...tasks import CATALOGUE, TaskSpec
+from ..clauses import MODEL, set_aside, split
+from ..cues import cues_in, is_task, starts
+from ..mentions import Words, concept
 
 ABOUT = ("sentiment", "emotion", "topic", "toxicity", "spam", "irony", "formality", "intent")
 """What labels can be about; the word that then names them."""
@@ -50,6 +50,7 @@ class Offer:
     `columns` are what there is, `tasks` what can be done with it, `models` those that the request names; `named` and
     `lengths` are true when the request may say how a result is to be called, or how long it is to be. `parts` is how
     many things the request asks for, as far as the rules can tell: small models stop before they have done all.
+    `undone` are tasks of the Hub that it asks for and hfmagic has not.
     """
 
     columns: tuple[Column, ...]
@@ -58,6 +59,7 @@ class Offer:
     named: bool = False
     lengths: bool = False
     parts: int = 1
+    undone: tuple[str, ...] = ()
 
     @property
     def results(self) -> dict[str, Kind]:
@@ -139,6 +141,11 @@ def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
         named=bool(_NAMING.search(request)),
         lengths=bool(_LENGTH.search(request)),
         parts=min(sum(is_task(c.text) for c in clauses), MOST_PARTS),
+        undone=tuple(
+            cue.task
+            for cue in (next(iter(cues_in(c.text)), None) for c in clauses)
+            if cue and cue.intent == "unsupported" and cue.task and cue.task not in CATALOGUE
+        ),
     )
 
 

@@ -8,18 +8,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import HFMagicError, InvalidPlan, PlannerError, clip
-from ..kinds import InputSchema
-from ..llm import LLM, NoObject, Talk
-from ..plan import Plan
-from ..scope import validate
+from ...errors import HFMagicError, InvalidPlan, PlannerError, clip
+from ...kinds import InputSchema
+from ...llm import LLM, NoObject, Talk
+from ...plan import Plan
+from ...scope import validate
+from ..charts import cut_across
+from ..notes import told
+from ..rules import language_of, plan_by_rules
 from .build import Builder
-from .charts import cut_across
-from .notes import told
 from .offer import Offer, make_offer
 from .prompt import messages
 from .repairs import mended
-from .rules import _language, plan_by_rules
 from .wire import wire_schema
 
 _AGAIN = "That cannot be used: {0} Answer again with the whole corrected JSON object."
@@ -58,7 +58,7 @@ def plan_by_endpoint(request: str, inputs: tuple[InputSchema, ...], llm: LLM, *,
     offer = make_offer(request, inputs)
     if not request.strip() or not offer.tasks:
         return plan_by_rules(request, inputs, previous=previous)
-    asked = _Asked(request, inputs, offer, previous, _language(request))
+    asked = _Asked(request, inputs, offer, previous, language_of(request))
     try:
         return _ask(asked, llm)
     except PlannerError as error:
@@ -97,6 +97,9 @@ def _plan(asked: _Asked, value: Mapping[str, Any], planner: str) -> Plan:
         raise InvalidPlan("there is no list `steps`.")
     builder = Builder(asked.offer, asked.request, asked.inputs, asked.previous)
     draft = builder.build(steps)
+    writes = any(s.task == "text-generation" for s in draft.steps)  # which can do much that has a task of its own
+    if asked.offer.undone and not writes and not builder.left:
+        raise _Cannot(f"hfmagic has no task for {asked.offer.undone[0]}")
     if not draft.steps:
         raise _Cannot(f"it found no task for {clip(builder.left or asked.request, 60)!r}")
     try:

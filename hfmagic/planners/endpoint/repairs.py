@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from ..errors import clip, one_line
+from ...errors import clip, one_line
 
 REPAIRS = MappingProxyType(
     {

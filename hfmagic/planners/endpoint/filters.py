@@ -7,17 +7,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import InvalidPlan
-from ..kinds import Kind
-from ..plan import Column, Predicate, StepOutput
-from .conditions import Condition, Op
-from .draft import Thing
+from ...errors import InvalidPlan
+from ...kinds import Kind
+from ...plan import Column, Predicate, StepOutput
+from ..conditions import Condition, Op
+from ..draft import Thing
+from ..mentions import Words
+from ..settings import is_polarity
+from ..words import LANGUAGES, NUMBERS, POLARITY, POLARITY_NOUNS, POLARITY_ZH
 from .fields import Fields, as_number, near
 from .lookup import Lookup
-from .mentions import Words
 from .wire import OPS
-from .words import LANGUAGES, POLARITY, POLARITY_NOUNS, POLARITY_ZH
 
+_NUMBER = re.compile(
+    rf"\d|\b(?:{'|'.join(n for n in NUMBERS if n.isascii())}|half|zero|once|twice|dozen|hundred)\b"
+    rf"|[{''.join(n for n in NUMBERS if not n.isascii())}零半百千]",
+    re.IGNORECASE,
+)
 _SPOKEN = {code: re.compile(words, re.IGNORECASE) for code, words in LANGUAGES.items()}
 _POLES = {
     pole: re.compile(f"{words}|{POLARITY_NOUNS[pole]}|{POLARITY_ZH[pole]}", re.IGNORECASE)
@@ -47,7 +53,8 @@ class Filters:
         if op in ("is-null", "not-null") or value in (None, "", []):
             return Condition(thing, "not-null" if op in ("not-null", "!=") else "is-null")
         given = value if isinstance(value, list) else [value]
-        if invented := next((v for v in given if isinstance(v, str) and not self._said(step, thing, v)), None):
+        invented = next((str(v) for v in given if not self._said(step, thing, v)), None)
+        if invented is not None:
             self.lookup.repairs.append(("invented", (thing.name, invented)))
             return None
         values = [self._value(part, thing, v, op) for v in given]
@@ -63,15 +70,20 @@ class Filters:
             plain = "=="
         return Condition(thing, plain, one)
 
-    def _said(self, step: Fields, thing: Thing, value: str) -> bool:
-        """True for a value that can be known: from the request, a model's labels, or as a number.
+    def _said(self, step: Fields, thing: Thing, value: object) -> bool:
+        """True for a value that can be known: from the request, a model's labels, or when it says some number.
 
         An LLM sees no cell, so what it claims of a column's cells beyond that is made up.
         """
-        if thing.derived or thing.step or thing.kind is Kind.NUMBER or value.casefold() in _folded(thing):
+        if thing.derived or thing.step or value in (True, False):
             return True
-        said = Words(step.request)
-        return value.strip().casefold() in step.request.casefold() or set(Words(value).tokens) <= set(said.tokens)
+        if thing.kind is Kind.NUMBER and isinstance(as_number(value), str):
+            return True  # no number at all, which is an error of its own
+        if thing.kind is Kind.NUMBER or not isinstance(value, str):
+            return _NUMBER.search(step.request) is not None
+        if value.casefold() in _folded(thing) or value.strip().casefold() in step.request.casefold():
+            return True
+        return set(Words(value).tokens) <= set(Words(step.request).tokens)
 
     def _among(self, step: Fields, thing: Thing, values: list[Any]) -> Predicate:
         if thing.loose or not isinstance(thing.reference, Column | StepOutput):
@@ -111,3 +123,8 @@ class Filters:
 
 def _folded(thing: Thing) -> set[str]:
     return {label.casefold() for label in thing.labels}
+
+
+def is_pole(text: str) -> bool:
+    """True for a word that means negative, positive or neutral."""
+    return is_polarity([text]) or any(p.fullmatch(text) for p in _POLES.values())
