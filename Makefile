@@ -49,7 +49,7 @@ check: $(VENV)/.installed
 
 # The catalogue of the Hub's tasks, written anew from the installed packages and @huggingface/tasks.
 tags: $(VENV)/.installed $(NODE_MODULES)/.installed
-	$(BIN)/python -m hfmagic.tags.generate
+	$(BIN)/python -m hfmagic.tags.generator.generate
 
 clean:
 	rm -rf $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis

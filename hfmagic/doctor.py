@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PACKAGES = ("hfmagic", "torch", "transformers", "huggingface_hub", "ipykernel", "jupyterlab")
 
 
-def examine(session: Session) -> list[Mapping[str, object]]:
+def examine(session: Session, *, offline: bool = False) -> list[Mapping[str, object]]:
     """Rows of what, found and do; `do` is empty where all is well. Names of keys are shown, never their values."""
     from .devices import find_devices
 
@@ -35,17 +35,18 @@ def examine(session: Session) -> list[Mapping[str, object]]:
     free = shutil.disk_usage(_existing(config.cache_path)).free
     rows.append(_row("cache", f"{config.cache_path} · {free / 1e9:,.0f} GB free"))
     rows.append(_row("files from", ", ".join(map(str, config.allowed_paths))))
-    rows.append(_hub(session))
+    rows.append(_hub(session, offline))
     rows += _planner(session)
     rows.append(_row("text-to-speech", "no starter voice", VOICE_LEFT_OUT))
     return rows
 
 
-def _hub(session: Session) -> Mapping[str, object]:
+def _hub(session: Session, offline: bool) -> Mapping[str, object]:
     """Whether the Hub answers now: one small question."""
-    client = session.hub.client
+    client = None if offline else session.hub.client
     if client is None:
-        return _row("Hub", "offline: nothing is asked", "%config HFMagic.offline = False")
+        way = "unset HF_HUB_OFFLINE" if os.environ.get("HF_HUB_OFFLINE") else "%config HFMagic.offline = False"
+        return _row("Hub", "offline: nothing is asked", way)
     try:
         client.search("text-classification", limit=1)
     except HFMagicError as error:
@@ -56,7 +57,11 @@ def _hub(session: Session) -> Mapping[str, object]:
 def _planner(session: Session) -> list[Mapping[str, object]]:
     """Who plans; and for each key that is found but not used, how to use it."""
     name = session.planner.name
-    leaves = "nothing leaves this machine" if name == RULES else "requests and schemas go there, never a row"
+    leaves = (
+        "nothing leaves this machine"
+        if name == RULES
+        else "requests, schemas and facts of candidates go there, never a row"
+    )
     rows = [_row("planner", f"{name} ({leaves})")]
     unused = [e for e in KNOWN.values() if e.key and os.environ.get(e.key) and not name.startswith(f"{e.name}:")]
     return rows + [_row(e.key, "found, not used to plan", f"to plan with it: %hf planner {e.name}") for e in unused]

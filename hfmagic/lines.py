@@ -49,7 +49,10 @@ def run_line(
     if word not in LINES:
         hint = did_you_mean(word, LINES) or f"one of {', '.join(LINES)}; a request goes under %%hf"
         raise BadOption(f"%hf {word!r} is unknown.", hint=hint)
-    low, high, function = LINES[word]
+    low, high, function, takes = LINES[word]
+    if options and (given := options.given - takes):
+        name = min(given).replace("_", "-")
+        raise BadOption(f"%hf {word} takes no --{name}.", hint="options of a request go on the %%hf line")
     if not low <= len(rest) <= high:
         raise BadOption(f"%hf {word} takes {low if low == high else f'{low} to {high}'} words.", hint="see %hf help")
     function(Call(session, rest, namespace, options or Options()))
@@ -85,7 +88,7 @@ def _go(call: Call) -> None:
     if call.session.proposal is None:
         raise BadOption("there is no plan to run.", hint="describe a task in a %%hf cell first")
     proposal = call.session.proposal
-    options = replace(proposal.options, yes=proposal.options.yes or call.options.yes)
+    options = proposal.options.with_given(call.options)
     show_run(call.session, replace(proposal, options=options), call.namespace)
 
 
@@ -104,12 +107,14 @@ def _why(call: Call) -> None:
 
 
 def _use(call: Call) -> None:
-    show_plan(call.session.use(call.words[0], call.words[1]))
+    proposal = call.session.proposal
+    options = proposal.options.with_given(call.options) if proposal else None
+    show_plan(call.session.use(call.words[0], call.words[1], options))
 
 
 def _models(call: Call) -> None:
     if call.words:
-        rows = [_row(c) for c in call.session.candidates(call.words[0], call.options.limit)]
+        rows = [_row(c) for c in call.session.candidates(call.words[0], call.options)]
         _display(table_view(f"Models for {call.words[0]}", rows, columns=WHY))
         return
     rows = [
@@ -187,7 +192,7 @@ def _sent(call: Call) -> None:
     """Every byte that went to an LLM, and every question to the Hub, since the kernel started."""
     if call.words not in ([], ["all"]):
         raise BadOption(f"%hf sent {call.words[0]!r} is unknown.", hint="%hf sent, or %hf sent all for earlier kernels")
-    sent = call.session.store.sent(0.0 if call.words else call.session.started)
+    sent = call.session.store.sent("" if call.words else call.session.kernel)
     view = sent_view(sent, [(a.at, a.url) for a in call.session.asked()])
     if hasattr(shell(), "kernel"):
         _display(view)
@@ -198,7 +203,8 @@ def _sent(call: Call) -> None:
 def _doctor(call: Call) -> None:
     from .doctor import examine
 
-    _display(table_view("hfmagic on this machine", examine(call.session), columns=("what", "found", "do")))
+    rows = examine(call.session, offline=call.options.offline)
+    _display(table_view("hfmagic on this machine", rows, columns=("what", "found", "do")))
 
 
 def _help(call: Call) -> None:
@@ -229,22 +235,23 @@ def _about(name: str) -> str:
 
 
 Line = Callable[[Call], None]
-LINES: Mapping[str, tuple[int, int, Line]] = MappingProxyType(
+NONE: frozenset[str] = frozenset()
+LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
     {
-        "go": (0, 0, _go),
-        "plan": (0, 1, _plan),
-        "why": (1, 1, _why),
-        "use": (2, 2, _use),
-        "models": (0, 1, _models),
-        "unload": (0, 1, _unload),
-        "planner": (0, 2, _planner),
-        "sent": (0, 1, _sent),
-        "status": (0, 0, _status),
-        "doctor": (0, 0, _doctor),
-        "help": (0, 1, _help),
+        "go": (0, 0, _go, frozenset({"yes", "offline", "output", "device", "batch_size"})),
+        "plan": (0, 1, _plan, NONE),
+        "why": (1, 1, _why, NONE),
+        "use": (2, 2, _use, frozenset({"offline", "limit", "device"})),
+        "models": (0, 1, _models, frozenset({"offline", "limit", "device"})),
+        "unload": (0, 1, _unload, NONE),
+        "planner": (0, 2, _planner, NONE),
+        "sent": (0, 1, _sent, NONE),
+        "status": (0, 0, _status, NONE),
+        "doctor": (0, 0, _doctor, frozenset({"offline"})),
+        "help": (0, 1, _help, NONE),
     }
 )
-"""Word → fewest and most words after it, and its function."""
+"""Word → fewest and most words after it, its function, and the options it takes."""
 
 
 def _display(view: Any) -> None:

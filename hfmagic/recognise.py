@@ -214,7 +214,8 @@ def _column_schema(series: nw.Series[Any], reader: Reader) -> ColumnSchema:
         if not _reads_as_text(values):
             return ColumnSchema(name=series.name, kind=Kind.LABELS, dtype="string")
         return ColumnSchema(name=series.name, kind=Kind.TEXT, dtype="string", language=column_language(values))
-    return ColumnSchema(name=series.name, kind=kind, dtype=str(dtype).lower())
+    # Without what follows a bracket: an Enum lists its categories there, and those are cells.
+    return ColumnSchema(name=series.name, kind=kind, dtype=str(dtype).lower().partition("(")[0])
 
 
 def _is_utf8(text: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from .answer import Answer, answer
 from .config import OFFICIAL_HUB, HFMagic
@@ -33,8 +33,9 @@ from .recognise import Input, Reader
 from .render.plan_view import LivePlan
 from .results import Results
 from .scope import Scope
-from .selection.candidates import SEARCHED_AS, Candidate, rank
+from .selection.candidates import SEARCHED_AS, Candidate, rank, reject
 from .selection.choose import Chooser, choose_models
+from .selection.look import Ground
 from .selection.picker import llm_picker
 from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
@@ -60,6 +61,16 @@ class Options:
     offline: bool = False
     yes: bool = False
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of those that differ from the default."""
+        default = Options()
+        return frozenset(f.name for f in fields(self) if getattr(self, f.name) != getattr(default, f.name))
+
+    def with_given(self, other: Options) -> Options:
+        """The same with what is given in another one."""
+        return replace(self, **{name: getattr(other, name) for name in other.given})
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -77,7 +88,7 @@ class Session:
     def __init__(self, config: HFMagic | None = None) -> None:
         self.config = config or HFMagic()
         self.pool = Pool()
-        self.started = time.time()  # what was sent since is this kernel's
+        self.kernel = uuid4().hex  # what is sent is kept under it
         self.proposal: Proposal | None = None
         self.last: Results | None = None
         self._live: LivePlan | None = None  # of the cell that runs now
@@ -138,10 +149,11 @@ class Session:
             self.inputs.remember(name, results.value, labels, instead=next(iter(proposal.inputs), ""))
         return results, answer(results, language=proposal.plan.language)
 
-    def use(self, step_id: str, model_id: str) -> Proposal:
+    def use(self, step_id: str, model_id: str, options: Options | None = None) -> Proposal:
         """The last proposal with another model for a step; the other steps keep theirs."""
         proposal = self._last_proposal()
-        options = replace(proposal.options, models={**proposal.options.models, step_id: model_id})
+        options = options or proposal.options
+        options = replace(options, models={**options.models, step_id: model_id})
         self.proposal = self.choose_models(proposal.plan, proposal.inputs, options)
         return self.proposal
 
@@ -185,12 +197,13 @@ class Session:
         """Where models come from, for one request."""
         config = self.config
         address = "" if options.offline else config.hub_address
-        key = (config.hub_paths, config.hub_cache_path, address, config.cache_path, config.stall_seconds)
+        token = _token_for(address) if address else None  # asked anew: the user may have logged in since
+        key = (config.hub_paths, config.hub_cache_path, address, token, config.cache_path, config.stall_seconds)
         if key not in self._sources:
             self._sources[key] = Sources(
                 FolderHub(config.hub_paths),
                 CachedModels(config.hub_cache_path, config.cache_path / "hub-notes"),
-                HubClient(address, token=_token_for(address)) if address else None,
+                HubClient(address, token=token) if address else None,
                 Checked(config.cache_path / "checked"),
                 config.stall_seconds,
             )
@@ -209,18 +222,22 @@ class Session:
     @cached_property
     def planner(self) -> Planner:
         """Who plans."""
-        return Planner(self.config, self.store)
+        return Planner(self.config, self.store, self.kernel)
 
     def device(self, options: Options | None = None) -> Device:
         """Where models run now."""
         return current_device((options.device if options else "") or self.config.device)
 
-    def candidates(self, task: str, limit: str = "") -> tuple[Candidate, ...]:
+    def candidates(self, task: str, options: Options | None = None) -> tuple[Candidate, ...]:
         """Every model as a candidate for a task, best first."""
-        limits = parse_limits(self.config.limit).merged(parse_limits(limit))
+        options = options or Options()
         spec = runnable_task(task)
-        found = self.hub.search(SEARCHED_AS.get(task, task), language=limits.language or "")
-        return rank(spec, found.models, limits=limits, device=self.device(), weights=self.config.weights)
+        if spec.is_operation:
+            raise BadOption(f"{task} is an operation: it needs no model.", hint="%hf models lists what is here")
+        limits = parse_limits(self.config.limit).merged(parse_limits(options.limit))
+        found = self.sources(options).search(SEARCHED_AS.get(task, task), language=limits.language or "")
+        rule = partial(reject, spec, limits=limits, device=self.device(options))
+        return rank(found.models, rule, weights=self.config.weights)
 
     def why(self, step_id: str) -> tuple[Candidate, ...]:
         """The candidates of a step of the last plan, best first, the rejected ones with their reasons."""
@@ -241,14 +258,10 @@ class Session:
     def _chooser(self, limits: Limits, options: Options) -> Chooser:
         llm = self.planner.llm if self.config.picker == "llm" else None
         return Chooser(
-            hub=self.sources(options),
-            limits=limits,
-            device=self.device(options),
-            weights=self.config.weights,
-            store=self.store,
+            Ground(self.sources(options), limits, self.device(options), self.config.weights, self.store),
+            picker=llm_picker(llm) if llm else None,
             no_models_hint=OFFER,
             left_out={"text-to-speech": VOICE_LEFT_OUT},
-            picker=llm_picker(llm) if llm else None,
         )
 
     def _machine(self, options: Options) -> Machine:

@@ -6,6 +6,7 @@ It holds no row of data.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .errors import NotAvailable
+
+MOST_SENT = 1000
 _TABLES = """
 CREATE TABLE IF NOT EXISTS selections (at REAL, task TEXT, model_id TEXT, revision TEXT, reason TEXT);
 CREATE TABLE IF NOT EXISTS runs (
   at REAL, task TEXT, model_id TEXT, revision TEXT, device TEXT, dtype TEXT,
   rows INTEGER, seconds REAL, load_seconds REAL);
 CREATE TABLE IF NOT EXISTS agreements (at REAL, task TEXT, picked TEXT, best TEXT);
-CREATE TABLE IF NOT EXISTS sent (at REAL, url TEXT, body BLOB);
+CREATE TABLE IF NOT EXISTS requests (at REAL, kernel TEXT, url TEXT, body BLOB);
 CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT);
 """
 
@@ -69,41 +73,57 @@ class Store:
         found = self._do("SELECT SUM(picked = best), COUNT(*) FROM agreements", ())
         return (int(found[0][0] or 0), int(found[0][1])) if found else (0, 0)
 
-    def add_sent(self, url: str, body: bytes) -> None:
-        """Remember what left this machine, byte for byte."""
-        self._do("INSERT INTO sent VALUES (?,?,?)", (time.time(), url, body))
+    def add_sent(self, kernel: str, url: str, body: bytes) -> None:
+        """Remember what a kernel sent, byte for byte; of all kernels together the last MOST_SENT."""
+        self._do("INSERT INTO requests VALUES (?,?,?,?)", (time.time(), kernel, url, body))
+        self._do("DELETE FROM requests WHERE rowid <= (SELECT MAX(rowid) FROM requests) - ?", (MOST_SENT,))
 
-    def sent(self, since: float = 0.0) -> list[tuple[float, str, bytes]]:
-        """What left since a time (seconds since 1970), oldest first: when, where to, and the bytes."""
-        return self._do("SELECT at, url, body FROM sent WHERE at >= ? ORDER BY at", (since,))
+    def sent(self, kernel: str = "") -> list[tuple[float, str, bytes]]:
+        """What a kernel sent, or every one, oldest first: when (seconds since 1970), where to, and the bytes."""
+        query = "SELECT at, url, body FROM requests WHERE ? IN ('', kernel) ORDER BY rowid"
+        return self._do(query, (kernel,))
 
     def choose(self, name: str, value: str) -> None:
-        """Remember a choice of the user's, such as the planner; an empty value forgets it."""
+        """Remember a choice of the user's, such as the planner; an empty value forgets it.
+
+        Raises: NotAvailable when it cannot be kept now: a choice that is lost unseen would be another one later.
+        """
         if value:
-            self._do("INSERT OR REPLACE INTO choices VALUES (?,?)", (name, value))
+            self._do("INSERT OR REPLACE INTO choices VALUES (?,?)", (name, value), surely=True)
         else:
-            self._do("DELETE FROM choices WHERE name = ?", (name,))
+            self._do("DELETE FROM choices WHERE name = ?", (name,), surely=True)
 
     def choice(self, name: str) -> str:
-        """A choice of the user's; empty when there is none."""
-        found = self._do("SELECT value FROM choices WHERE name = ?", (name,))
+        """A choice of the user's; empty when there is none. Raises: NotAvailable when it cannot be read now."""
+        found = self._do("SELECT value FROM choices WHERE name = ?", (name,), surely=True)
         return str(found[0][0]) if found else ""
 
-    def rows_per_second(self, task: str, model_id: str) -> float | None:
-        """The model's measured speed at a task over its last 20 runs here; None when it never ran."""
-        query = "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND rows>0 ORDER BY at DESC LIMIT 20"
-        found = self._do(query, (task, model_id))
+    def rows_per_second(self, task: str, model_id: str, device: str) -> float | None:
+        """The model's measured speed at a task on a device over its last 20 runs here; None when it never ran."""
+        query = (
+            "SELECT rows, seconds FROM runs WHERE task=? AND model_id=? AND device=? AND rows>0"
+            " ORDER BY at DESC LIMIT 20"
+        )
+        found = self._do(query, (task, model_id, device))
         seconds = sum(s for _, s in found)
         return sum(r for r, _ in found) / seconds if seconds > 0 else None
 
-    def _do(self, statement: str, values: tuple[object, ...]) -> list[Any]:
-        """One statement. Where the file has become unusable the store goes on in memory: no cell fails for it."""
+    def _do(self, statement: str, values: tuple[object, ...], *, surely: bool = False) -> list[Any]:
+        """One statement. No cell fails for a measurement: while the file is locked one is let go, `surely` is not.
+
+        Where the file has become unusable the store goes on in memory.
+        """
         for _ in range(2):
             try:
                 with self._open() as db:
                     return db.execute(statement, values).fetchall()
-            except sqlite3.Error:
-                self.path = None
+            except sqlite3.Error as error:
+                if not _is_locked(error):
+                    self.path = None
+                elif surely:
+                    raise NotAvailable(f"the store {self.path} is locked.", hint="try again in a moment") from None
+                else:
+                    return []
         return []
 
     @contextlib.contextmanager
@@ -128,6 +148,9 @@ class Store:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = not self.path.exists()
+        self.path.touch(mode=0o600)
+        if os.name == "posix" and self.path.stat().st_uid == os.getuid():
+            self.path.chmod(0o600)  # requests are in it, and an older one may be open to others
         with self._open() as db:
             if fresh:  # WAL once, at creation: changing the mode later collides with other kernels
                 db.execute("PRAGMA journal_mode=WAL")
@@ -141,3 +164,7 @@ class Store:
             self._create()
         except (OSError, sqlite3.Error):
             self.path = None
+
+
+def _is_locked(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -120,3 +120,24 @@ def test_completion_of_loaded_models_after_unload(shell: InteractiveShell):
     found = candidates("%hf unload ", shell.user_ns["hf"], shell.user_ns)
 
     assert found == ("", [m.facts.model_id for m in shell.user_ns["hf"].pool.loaded()])
+
+
+@pytest.mark.parametrize("line", ["%hf go --rows 3", "%hf why sentiment --yes", "%hf planner rules --offline"])
+def test_an_option_that_a_word_does_not_take_is_refused(shell: InteractiveShell, line: str):
+    assert "takes no --" in str(run(shell, line).error)
+
+
+def test_an_operation_needs_no_model(shell: InteractiveShell):
+    assert "it needs no model" in str(run(shell, "%hf models filter").error)
+
+
+@pytest.mark.parametrize("line", ["models text-classification", "use sentiment bert-tiny-sentiment", "go", "doctor"])
+def test_offline_on_a_line_asks_no_hub(shell: InteractiveShell, line: str):
+    run(shell, "%%hf reviews --rows 4 --plan --offline\nLabel the sentiment of each review.")
+    session = shell.user_ns["hf"]
+    session.config.hub_endpoint, session.config.offline = "http://127.0.0.1:9", False
+
+    seen = run(shell, f"%hf {line} --offline")
+
+    assert seen.error is None
+    assert session.asked() == ()

@@ -18,6 +18,7 @@ from hfmagic.errors import (
     EndpointUnreachable,
     HFMagicError,
     NoEndpoint,
+    Unforeseen,
 )
 from hfmagic.llm import LLM, Endpoint, NoObject, Sent
 from hfmagic.llm.endpoint import Key, hide
@@ -70,7 +71,7 @@ def client(server: TestLLM, **settings: Any) -> LLM:
 def ask(*replies: object, **settings: Any) -> tuple[dict[str, Any], LLM, TestLLM]:
     with TestLLM(*replies) as server:
         llm = client(server, **settings)
-        return dict(llm.ask(HI, schema=SCHEMA, name="plan").value), llm, server
+        return llm.ask(HI, schema=SCHEMA, name="plan"), llm, server
 
 
 def fails(*replies: object, **settings: Any) -> tuple[HFMagicError, TestLLM]:
@@ -92,7 +93,7 @@ def test_an_object_is_asked_for_by_its_schema():
     asked = server.log[0].json
 
     assert value == {"a": 1}
-    assert llm.mode == "json_schema"
+    assert llm.modes == {"test-model": "json_schema"}
     assert asked["response_format"]["json_schema"] == {"name": "plan", "schema": SCHEMA, "strict": True}
     assert (asked["temperature"], asked["model"]) == (0, "test-model")
     assert asked["seed"]
@@ -102,9 +103,9 @@ def test_an_object_is_asked_for_by_its_schema():
 def test_an_endpoint_without_schemas_is_asked_by_a_tool_and_that_is_no_try():
     with TestLLM(script=lambda _: no_schema({"a": 1})) as server:
         llm = client(server, tries=1)
-        reply = llm.ask(HI, schema=SCHEMA, name="plan")
+        value = llm.ask(HI, schema=SCHEMA, name="plan")
 
-    assert (reply.value, reply.tries, llm.mode) == ({"a": 1}, 1, "tool")
+    assert (value, llm.modes) == ({"a": 1}, {"test-model": "tool"})
     assert server.log[1].json["tools"][0]["function"]["parameters"] == SCHEMA
 
 
@@ -112,18 +113,71 @@ def test_an_endpoint_without_tools_is_asked_in_words():
     with TestLLM(script=lambda _: no_schema({"a": 1}, also="tools", code=422)) as server:
         llm = client(server, tries=1)
 
-        assert llm.ask(HI, schema=SCHEMA, name="plan").value == {"a": 1}
-    assert llm.mode == "text"
+        assert llm.ask(HI, schema=SCHEMA, name="plan") == {"a": 1}
+    assert llm.modes == {"test-model": "text"}
     assert '"additionalProperties":false' in server.log[-1].words
 
 
-def test_the_way_that_worked_is_remembered():
-    with TestLLM({"a": 1}, {"a": 2}) as server:
-        first = client(server, mode="text")
-        first.ask(HI, schema=SCHEMA, name="plan")
-        client(server, mode=first.mode).ask(HI, schema=SCHEMA, name="plan")
+def ways(server: TestLLM) -> list[str]:
+    fields = {"response_format": "json_schema", "tools": "tool"}
+    return [next((way for field, way in fields.items() if field in s.json), "text") for s in server.asked]
 
-    assert [("response_format" in s.json, "tools" in s.json) for s in server.log] == [(False, False)] * 2
+
+def test_the_way_that_worked_is_remembered():
+    modes = {"test-model": "text"}
+    with TestLLM({"a": 1}, {"a": 2}) as server:
+        for _ in range(2):
+            client(server, modes=modes).ask(HI, schema=SCHEMA, name="plan")
+
+    assert ways(server) == ["text", "text"]
+
+
+@pytest.mark.parametrize("failing", [text("I would rather chat."), status(400), status(422)])
+def test_a_way_that_works_no_more_is_forgotten_for_another_in_the_same_talk(failing: object):
+    modes = {"test-model": "text -temperature"}
+
+    def script(seen: Any) -> object:
+        return tool({"a": 1}) if "tools" in seen.json else failing
+
+    with TestLLM(script=script) as server:
+        assert client(server, modes=modes).ask(HI, schema=SCHEMA, name="plan") == {"a": 1}
+
+    assert ways(server) == ["text", "json_schema", "tool"]
+    assert "temperature" in server.asked[-1].json
+    assert modes == {"test-model": "tool"}
+
+
+def test_a_way_that_failed_is_not_remembered_where_none_works():
+    modes = {"test-model": "tool"}
+    with TestLLM(*["no"] * 9) as server, pytest.raises(NoObject):
+        client(server, modes=modes).ask(HI, schema=SCHEMA, name="plan")
+
+    assert ways(server) == ["tool", "json_schema", "text"]
+    assert modes == {"test-model": ""}
+
+
+def test_a_way_that_has_just_worked_is_kept_when_an_answer_is_bad():
+    with TestLLM({"a": 1}, "no", {"a": 2}) as server:
+        talk = client(server).talk()
+        talk.ask(HI, schema=SCHEMA, name="plan")
+        with pytest.raises(NoObject):
+            talk.ask(HI, schema=SCHEMA, name="plan")
+
+        assert talk.ask(HI, schema=SCHEMA, name="plan") == {"a": 2}
+    assert ways(server) == ["json_schema"] * 3
+
+
+def test_another_model_at_the_same_address_is_asked_its_own_way():
+    modes = {"small": "text"}
+    with TestLLM(*[{"a": 1}] * 2, models=["small"]) as server:
+        llm = client(server, model="", modes=modes)
+        llm.ask(HI, schema=SCHEMA, name="plan")
+        server.models = ["large"]
+        llm.ask(HI, schema=SCHEMA, name="plan")
+
+    assert ways(server) == ["text", "json_schema"]
+    assert llm.name == "test:large"
+    assert modes == {"small": "text", "large": "json_schema"}
 
 
 def test_a_field_that_the_model_refuses_is_left_out():
@@ -135,14 +189,15 @@ def test_a_field_that_the_model_refuses_is_left_out():
         llm = client(server, tries=1)
         llm.ask(HI, schema=SCHEMA, name="plan")
 
-    assert llm.mode == "json_schema -max_tokens -temperature"
+    assert llm.modes == {"test-model": "json_schema -max_tokens -temperature"}
     assert server.log[-1].json["max_completion_tokens"] > 2000
 
 
 def test_an_answer_in_words_moves_on_to_the_next_way():
     value, llm, server = ask("I would rather chat.", tool({"a": 3}))
 
-    assert (value, llm.mode, len(server.log)) == ({"a": 3}, "tool", 2)
+    assert (value, ways(server)) == ({"a": 3}, ["json_schema", "tool"])
+    assert llm.modes == {"test-model": "tool"}
 
 
 @pytest.mark.parametrize(
@@ -295,11 +350,11 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_32_to_37_no_answer_is_one_line(name: str):
     reply, words = BAD[name]
-    error, server = fails(*[reply] * 3, mode="json_schema")
+    error, server = fails(*[reply] * 3)
 
     assert isinstance(error, BadAnswer)
     assert words in error.line
-    assert len(server.log) == 1
+    assert len(server.log) == (3 if type(error) is NoObject else 1)  # another way of asking may help
 
 
 def test_33_an_answer_that_breaks_off_is_asked_for_again():
@@ -330,6 +385,28 @@ def test_35_an_endless_stream_of_events_ends_at_the_cap():
     error, _ = fails(endless(b'data: {"choices": [{"delta": {"content": "x"}}]}\n\n'))
 
     assert "sent more than 200,000 bytes" in error.line
+
+
+@pytest.mark.parametrize(
+    "raised", [KeyError("x"), RuntimeError("x"), UnicodeError("x"), OSError("x"), AssertionError("x")]
+)
+def test_whatever_a_library_raises_is_an_error_of_the_planner(raised: Exception, monkeypatch: pytest.MonkeyPatch):
+    def read(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("openai.OpenAI.post", read)
+    error, server = fails()
+
+    assert isinstance(error, EndpointUnreachable)
+    assert type(raised).__name__ in error.line
+    assert server.log == []
+
+
+def test_a_mistake_of_our_own_is_called_so():
+    error, _ = fails({"a": 1}, max_bytes="many")
+
+    assert isinstance(error, Unforeseen)
+    assert error.message == "asking planner test:test-model failed: TypeError."
 
 
 def test_a_redirect_is_not_followed():

@@ -162,3 +162,12 @@ def test_columns_of_several_levels_are_named_by_all_of_them(tmp_path: Path):
     frame = pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")]))
 
     assert [c.name for c in see(frame, tmp_path).schema.columns] == ["('a', 'b')", "('a', 'c')"]
+
+
+def test_a_dtype_in_a_schema_lists_no_cells(tmp_path: Path):
+    frame = pl.DataFrame({"day": [[1]], "size": ["small"]}, schema={"day": pl.List(pl.Int8), "size": pl.Enum(["small"])})
+
+    schema = see(frame, tmp_path).schema
+
+    assert "small" not in schema.model_dump_json()
+    assert all("(" not in column.dtype for column in schema.columns)

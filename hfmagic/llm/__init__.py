@@ -2,12 +2,12 @@
 
 llm = LLM(Endpoint("ollama", "http://127.0.0.1:11434/v1", "qwen3"), seconds=60, max_bytes=1_000_000)
 talk = llm.talk()          # one deadline, at most three tries
-talk.ask([{"role": "user", "content": "…"}], schema={…}, name="plan").value
+talk.ask([{"role": "user", "content": "…"}], schema={…}, name="plan")  # a dict
 """
 
 from .endpoint import Endpoint
 from .exchange import Sent
 from .strict import NoObject
-from .talk import LLM, Reply, Talk
+from .talk import LLM, Modes, Talk
 
-__all__ = ["LLM", "Endpoint", "NoObject", "Reply", "Sent", "Talk"]
+__all__ = ["LLM", "Endpoint", "Modes", "NoObject", "Sent", "Talk"]

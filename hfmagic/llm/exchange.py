@@ -9,7 +9,8 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,7 +48,7 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back, without the key: a whole body with its status, or a `failure` in words."""
 
     status: int = 0
@@ -64,8 +65,8 @@ class Answer:
 class _Refused(Exception):
     """Any status but a success: the openai client would read its body without end."""
 
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
 class _TooLong(Exception):
@@ -76,7 +77,7 @@ Ask = Callable[["openai.OpenAI"], Any]
 
 
 class Exchange:
-    """One request and its answer.
+    """One request and the response to it.
 
     Args:
         ask: makes the request; its result is a context manager over a streamed response.
@@ -90,10 +91,10 @@ class Exchange:
         self._on_sent = on_sent
         self._stopped = threading.Event()
         self._sockets: list[Any] = []
-        self._found: list[Answer] = []
+        self._found: list[Response] = []
 
-    def answer(self, seconds: float) -> Answer:
-        """The answer, within that time. Raises: EndpointSlow."""
+    def response(self, seconds: float) -> Response:
+        """What came back, within that time. Raises: EndpointSlow."""
         import openai  # noqa: F401  here, not in the thread: an interrupt would leave it half loaded
 
         stop = time.monotonic() + seconds
@@ -121,10 +122,10 @@ class Exchange:
         except Exception as error:  # noqa: BLE001  of openai, httpx, httpx2, ssl, …: told by name
             found = _told(error)
         self._found.append(
-            Answer(found.status, found.headers, key.hide_in(found.body), found.failure, hide(found.words))
+            Response(found.status, found.headers, key.hide_in(found.body), found.failure, hide(found.words))
         )
 
-    def _talk(self, key: Key, seconds: float) -> Answer:
+    def _talk(self, key: Key, seconds: float) -> Response:
         import openai
 
         def leaving(request: Any) -> None:
@@ -157,7 +158,7 @@ class Exchange:
         ):
             return self._read(response.http_response, response.iter_bytes(), most=self._max_bytes)
 
-    def _read(self, response: Any, chunks: Any, *, most: int, clip: bool = False) -> Answer:
+    def _read(self, response: Any, chunks: Any, *, most: int, clip: bool = False) -> Response:
         body = bytearray()
         for chunk in chunks:
             body += chunk
@@ -166,7 +167,7 @@ class Exchange:
                     break
                 raise _TooLong
         headers = {k.lower(): str(v) for k, v in response.headers.items()}
-        return Answer(response.status_code, headers, bytes(body[:most]))
+        return Response(response.status_code, headers, bytes(body[:most]))
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         stream = info.get("return_value")
@@ -196,20 +197,29 @@ def _client(endpoint: Endpoint, http: Any) -> openai.OpenAI:
     )
 
 
-def _told(error: BaseException) -> Answer:
-    """An exception of whatever library as an answer; its text may hold anything, its name says enough."""
-    names = []
-    seen: BaseException | None = error
-    while seen is not None:
+def _told(error: BaseException) -> Response:
+    """An exception of whatever library as a response; its text may hold anything, its name says enough."""
+    chain = list(_causes(error))
+    for seen in chain:
         if isinstance(seen, _Refused):
-            return seen.answer
+            return seen.response
         if isinstance(seen, _TooLong):
-            return Answer(failure="long")
-        names.append(type(seen).__name__)
-        seen = seen.__cause__
+            return Response(failure="long")
+    names = [type(seen).__name__ for seen in chain]
     if any("Timeout" in n for n in names):
-        return Answer(failure="slow")
+        return Response(failure="slow")
     if any(n in ("RemoteProtocolError", "ReadError", "DecodingError") for n in names):
-        return Answer(failure="cut", words=names[-1])
-    known = isinstance(error, OSError) or type(error).__module__.startswith(("openai", "httpx"))
-    return Answer(failure="unreachable" if known and len(names) > 1 else "unforeseen", words=names[-1])
+        return Response(failure="cut", words=names[-1])
+    return Response(failure="unforeseen" if _is_ours(chain[-1]) else "unreachable", words=names[-1])
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def _is_ours(error: BaseException) -> bool:
+    """True for a mistake: it was raised by hfmagic's own lines, not by a library that they called."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and str(frames[-1].f_globals.get("__name__")).startswith(f"{__name__.partition('.')[0]}.")

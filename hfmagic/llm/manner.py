@@ -33,18 +33,10 @@ class Manner:
     def __str__(self) -> str:
         return "".join([self.mode, *(_MARK + f for f in sorted(self.without))])
 
-    def milder(self, refusal: str) -> Manner | None:
-        """What to try after a refusal: without the field that it names, else the next mode; None after the last."""
-        for name in _MAY_GO:
-            if name in refusal and name in self.fields:
-                return replace(self, without=self.without | {name})
-        return self.next
-
-    @property
-    def next(self) -> Manner | None:
-        """The same in the next mode; None after the last."""
-        at = MODES.index(self.mode) + 1
-        return replace(self, mode=MODES[at]) if at < len(MODES) else None
+    def leaving_out(self, refusal: str) -> Manner | None:
+        """The same without the field that a refusal names; None where it names none."""
+        named = next((f for f in _MAY_GO if f in refusal and f in self.fields), None)
+        return replace(self, without=self.without | {named}) if named else None
 
     @property
     def fields(self) -> dict[str, Any]:

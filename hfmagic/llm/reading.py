@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadAnswer, clip
 from .endpoint import hide
-from .exchange import Answer
-from .strict import NoObject, read_json
+from .exchange import Response
+from .strict import CutObject, NoObject, read_json
 
 MAX_SAID = 120  # characters of an endpoint's own words in an error
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a model said, and how many tokens were read and written."""
-
-    words: str
-    tokens: tuple[int, int]
-
-
-def read_answer(answer: Answer, who: str) -> Said:
+def read_words(response: Response, who: str) -> str:
     """The model's words: the arguments of its tool call, else the content of its message.
 
     Raises: BadAnswer when there is no message; NoObject when the message is empty.
     """
-    body = _object(answer, who)
+    body = _object(response, who)
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices:
         said = _error(body) or ("it has no choices" if choices == [] else "it has no list of choices")
@@ -43,35 +34,35 @@ def read_answer(answer: Answer, who: str) -> Said:
         said = f": {clip(hide(refusal), 60)}" if isinstance(refusal, str) and refusal else ""
         raise NoObject(f"{who}: its answer is empty (finish_reason {finish}){said}.", hint="%hf planner rules")
     if finish == "length" and not words.rstrip().endswith(("}", "```")):
-        raise NoObject(f"{who}: its answer was cut at the limit of tokens (finish_reason length).")
-    return Said(words, _tokens(body.get("usage")))
+        raise CutObject(f"{who}: its answer was cut at the limit of tokens (finish_reason length).")
+    return words
 
 
-def read_models(answer: Answer, who: str) -> list[str]:
+def read_models(response: Response, who: str) -> list[str]:
     """The names that `/v1/models` lists."""
-    body = _object(answer, who)
+    body = _object(response, who)
     data = body.get("data")
     if not isinstance(data, list):
         raise _bad(who, _error(body) or "it lists no models")
     return [m["id"] for m in data if isinstance(m, dict) and isinstance(m.get("id"), str) and m["id"]]
 
 
-def said_in(answer: Answer) -> str:
+def said_in(response: Response) -> str:
     """The words of a refusal, in one short line without secrets."""
     try:
-        body = read_json(answer.body.decode())
+        body = read_json(response.body.decode())
     except ValueError:
         return ""
     return _error(body) if isinstance(body, dict) else ""
 
 
-def _object(answer: Answer, who: str) -> Mapping[str, Any]:
+def _object(response: Response, who: str) -> Mapping[str, Any]:
     try:
-        body = read_json(answer.body.decode("utf-8-sig"))
+        body = read_json(response.body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise _bad(who, "it is no text") from None
     except ValueError as error:
-        page = answer.body.lstrip()[:1] == b"<"
+        page = response.body.lstrip()[:1] == b"<"
         raise _bad(who, "it is a web page (a login or a proxy?)" if page else str(error)) from None
     if not isinstance(body, dict):
         raise _bad(who, "it is no object")
@@ -102,9 +93,3 @@ def _content(content: object) -> str:
         parts = [p.get("text") for p in content if isinstance(p, dict)]
         return "".join(p for p in parts if isinstance(p, str))
     return content if isinstance(content, str) else ""
-
-
-def _tokens(usage: object) -> tuple[int, int]:
-    found = usage if isinstance(usage, dict) else {}
-    read, written = found.get("prompt_tokens"), found.get("completion_tokens")
-    return (read if isinstance(read, int) else 0), (written if isinstance(written, int) else 0)

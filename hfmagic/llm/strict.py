@@ -18,6 +18,10 @@ class NoObject(BadAnswer):
     """The model answered, but not with one readable JSON object."""
 
 
+class CutObject(NoObject):
+    """The model wrote until it had to stop: another way of asking would not help."""
+
+
 def read_json(text: str) -> Any:
     """The value of a JSON text.
 

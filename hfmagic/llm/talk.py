@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import (
     BadAnswer,
@@ -19,10 +19,10 @@ from ..errors import (
     clip,
 )
 from .endpoint import Endpoint, hide
-from .exchange import Answer, Ask, Exchange, Sent
-from .manner import Manner, Message
-from .reading import Said, read_answer, read_models, said_in
-from .strict import NoObject, read_object
+from .exchange import Ask, Exchange, Response, Sent
+from .manner import MODES, Manner, Message
+from .reading import read_models, read_words, said_in
+from .strict import CutObject, NoObject, read_object
 
 if TYPE_CHECKING:
     import openai
@@ -32,15 +32,13 @@ FIRST_WAIT = 0.2  # seconds; doubled with every further try
 RULES = "%hf planner rules"
 
 
-@dataclass(frozen=True)
-class Reply:
-    """The object that a model gave. `tries` and `seconds` are of this one question; `tokens` read and written."""
+class Modes(Protocol):
+    """Served model → the way of asking that worked, as text; an empty text where none is known."""
 
-    value: Mapping[str, Any]
-    mode: str
-    tries: int
-    seconds: float
-    tokens: tuple[int, int]
+    def get(self, model: str, default: str, /) -> str:
+        """The way that worked."""
+
+    def __setitem__(self, model: str, mode: str, /) -> None: ...
 
 
 class LLM:
@@ -50,7 +48,7 @@ class LLM:
         seconds: the longest time for one talk, all tries together.
         max_bytes: the most bytes of one answer.
         tries: the most requests of one talk; a way of asking that the endpoint refuses does not count.
-        mode: the way of asking that worked before, as `mode` said then.
+        modes: where the ways of asking that worked are remembered, and forgotten when they work no more.
         on_sent: takes each request, right before it leaves, in a thread of its own.
         wait: sleeps; another one is for tests.
     """
@@ -62,21 +60,16 @@ class LLM:
         seconds: float,
         max_bytes: int,
         tries: int = 3,
-        mode: str = "",
+        modes: Modes | None = None,
         on_sent: Callable[[Sent], None] = lambda _: None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self.endpoint = endpoint
         self.seconds, self.max_bytes, self.tries = seconds, max_bytes, tries
         self.model = endpoint.model
-        self.manner = Manner.read(mode)
-        self.known = bool(mode)
+        memory: dict[str, str] = {}
+        self.modes: Modes = memory if modes is None else modes
         self._on_sent, self._wait = on_sent, wait
-
-    @property
-    def mode(self) -> str:
-        """The way of asking that works, to be remembered for this endpoint and model; empty before it is known."""
-        return str(self.manner) if self.known else ""
 
     @property
     def name(self) -> str:
@@ -87,11 +80,9 @@ class LLM:
 
     def talk(self) -> Talk:
         """Questions with one deadline and one number of tries."""
-        if not self.known:
-            self.manner = Manner()  # a talk that failed has proved nothing
         return Talk(self, self._on_sent, self._wait)
 
-    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> Reply:
+    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> dict[str, Any]:
         """A talk of one question."""
         return self.talk().ask(messages, schema=schema, name=name)
 
@@ -104,8 +95,13 @@ class Talk:
         self.left = llm.tries
         self._stop = time.monotonic() + llm.seconds
         self._on_sent, self._wait = on_sent, wait
+        self._manner = Manner()
+        self._met = False  # whether the model that is served is known
+        self._remembered = ""
+        self._failed: set[str] = set()  # modes that gave no object in this talk
+        self._proven = False
 
-    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> Reply:
+    def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> dict[str, Any]:
         """The object that the model gives.
 
         Args:
@@ -119,45 +115,64 @@ class Talk:
             NoObject: an answer without the object; to ask again may help.
             BadAnswer: what came is no OpenAI-compatible answer.
         """
-        begin, had = time.monotonic(), self.left
         llm = self.llm
         llm.endpoint.check_key()
-        llm.model = llm.model or self._only_model()
+        if not self._met:
+            self._meet()
         while True:
-            said = self._said(messages, schema, name)
             try:
-                value = read_object(said.words, f"planner {llm.endpoint.name}")
+                value = read_object(self._words(messages, schema, name), f"planner {llm.endpoint.name}")
+            except CutObject:
+                raise
             except NoObject:
-                milder = None if llm.known else llm.manner.next
-                if milder is None or not self.left:
+                if self._proven or not self._next_mode() or not self.left:
                     raise
-                llm.manner = milder  # it took the schema for a wish, or ignores it
-                continue
-            llm.known = True
-            return Reply(value, llm.mode, had - self.left, time.monotonic() - begin, said.tokens)
+                continue  # it took the schema for a wish, or ignores it
+            self._proven = True
+            if str(self._manner) != self._remembered:
+                llm.modes[llm.model] = self._remembered = str(self._manner)
+            return value
 
-    def _said(self, messages: Sequence[Message], schema: Mapping[str, Any], name: str) -> Said:
+    def _meet(self) -> None:
+        """Ask the model that is served now as it worked before."""
+        llm = self.llm
+        llm.model = llm.endpoint.model or self._only_model()
+        self._remembered = llm.modes.get(llm.model, "")
+        self._manner, self._met = Manner.read(self._remembered), True
+
+    def _next_mode(self) -> bool:
+        """Go on to a mode that was not tried; False: none is left. A way that was remembered and fails is forgotten."""
+        self._failed.add(self._manner.mode)
+        if self._remembered:
+            self.llm.modes[self.llm.model] = self._remembered = ""
+            self._manner = Manner()  # fields were left out for the server that was there before
+        untried = [m for m in MODES if m not in self._failed]
+        if untried:
+            self._manner = replace(self._manner, mode=untried[0])
+        return bool(untried)
+
+    def _words(self, messages: Sequence[Message], schema: Mapping[str, Any], name: str) -> str:
         """What the model said, in the first manner that the endpoint takes."""
         llm = self.llm
         while True:
-            answer = self._answer(_asking(llm.manner.body(llm.model, messages, schema, name)))
-            if answer.status in (400, 422):
-                milder = llm.manner.milder(said_in(answer))
-                if milder is not None:
-                    llm.manner = milder
+            found = self._response(_asking(self._manner.body(llm.model, messages, schema, name)))
+            if found.status in (400, 422):
+                milder = self._manner.leaving_out(said_in(found))
+                if milder or (not self._proven and self._next_mode()):
+                    self._manner = milder or self._manner
                     self.left += 1
                     continue
-            if answer.status >= 300:
-                raise self._refusal(answer)
-            return read_answer(answer, f"planner {llm.endpoint.name} ({llm.endpoint.host})")
+            if found.status >= 300:
+                raise self._refusal(found)
+            return read_words(found, f"planner {llm.endpoint.name} ({llm.endpoint.host})")
 
-    def _answer(self, ask: Ask) -> Answer:
-        """An answer with any status; busy and failing endpoints are asked again while tries and time are left."""
+    def _response(self, ask: Ask) -> Response:
+        """A response with any status; busy and failing endpoints are asked again while tries and time are left."""
         for number in range(self.llm.tries + 1):
             if self.left <= 0:
                 raise BadAnswer(f"planner {self.llm.name} gave no plan in {self.llm.tries} tries.", hint=RULES)
             self.left -= 1
-            found = self._exchange(ask).answer(self._remaining())
+            found = self._exchange(ask).response(self._remaining())
             if found.failure == "long":
                 raise self._too_long()
             if found.failure == "unforeseen":
@@ -183,19 +198,19 @@ class Talk:
         return left
 
     @staticmethod
-    def _pause(answer: Answer, number: int) -> float:
+    def _pause(response: Response, number: int) -> float:
         """Seconds to wait before the next try: as the endpoint asks, else a little more each time."""
-        asked = answer.header("retry-after").strip()
+        asked = response.header("retry-after").strip()
         return float(asked) if asked.isdecimal() and len(asked) < 7 else FIRST_WAIT * 2**number
 
     def _only_model(self) -> str:
         """The one model that the endpoint serves; NoEndpoint lists some when there are others."""
         endpoint = self.llm.endpoint
-        answer = self._answer(_listing)
+        found = self._response(_listing)
         self.left += 1
-        if answer.status >= 300:
-            raise self._refusal(answer)
-        models = read_models(answer, f"planner {endpoint.name} ({endpoint.host})")
+        if found.status >= 300:
+            raise self._refusal(found)
+        models = read_models(found, f"planner {endpoint.name} ({endpoint.host})")
         if len(models) == 1:
             return models[0]
         listed = ", ".join(clip(hide(m), 40) for m in models[:5])
@@ -212,22 +227,22 @@ class Talk:
             hint=f"raise planner_bytes, or {RULES}",
         )
 
-    def _refusal(self, answer: Answer) -> PlannerError:
-        """An answer without a success as an error."""
+    def _refusal(self, response: Response) -> PlannerError:
+        """A response without a success as an error."""
         endpoint = self.llm.endpoint
         who = f"planner {endpoint.name} ({endpoint.host})"
-        if answer.failure == "cut":
+        if response.failure == "cut":
             return BadAnswer(f"{who}: the answer broke off; no OpenAI-compatible answer.", hint=RULES)
-        if answer.failure:
+        if response.failure:
             return EndpointUnreachable(
-                f"{who} is not reachable: {answer.words}.", hint=f"start it, check base_url, or {RULES}"
+                f"{who} is not reachable: {response.words}.", hint=f"start it, check base_url, or {RULES}"
             )
-        if 300 <= answer.status < 400:
-            to = clip(hide(answer.header("location")), 60)
+        if 300 <= response.status < 400:
+            to = clip(hide(response.header("location")), 60)
             return EndpointRefused(f"{who} sends on to {to}, where hfmagic does not follow.", hint="set that base_url")
-        said = said_in(answer)
+        said = said_in(response)
         return EndpointRefused(
-            f"{who} refused with {answer.status}{f': {said}' if said else ''}.", hint=self._advice(answer.status)
+            f"{who} refused with {response.status}{f': {said}' if said else ''}.", hint=self._advice(response.status)
         )
 
     def _advice(self, status: int) -> str:

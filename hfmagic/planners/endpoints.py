@@ -43,7 +43,7 @@ def find_endpoint(name: str, model: str, configured: Mapping[str, Any]) -> Endpo
     if found is None and "://" in name:
         found = Endpoint("endpoint", name)
     if found is None:
-        names = [*configured, *KNOWN]
+        names = [*map(str, configured), *KNOWN]
         hint = did_you_mean(name, names) or f"one of {', '.join([*names, 'rules'][:8])}, or an address"
         raise NoEndpoint(f"there is no planner {clip(one_line(name), 40)!r}.", hint=hint)
     model = model.strip() or found.model

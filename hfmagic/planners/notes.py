@@ -17,6 +17,7 @@ NOTES = MappingProxyType(
         "kept": ("only the rows that {0!r} asks for are in the result", "结果中只有“{0}”所指的行"),
         "held": ("{0!r} is looked for in the column {1}", "在列 {1} 中找“{0}”"),
         "away": ("{0}: choosing among the {1} models on this machine", "{0}，从本机的 {1} 个模型中选择"),
+        "unpicked": ("models are picked by their score: {0}", "按分数选择模型：{0}"),
         "one": ("{0} is one value: there is nothing to group", "{0} 只有一个值，无法分组"),
     }
 )

@@ -15,8 +15,8 @@ MOST_REASON = 120  # characters
 _MOST_WORDS = 60  # characters of one fact
 _SYSTEM = """\
 For each step choose the candidate model that will serve the request best, by its facts: that it is made for the \
-step's task and language, its measured metrics, then downloads and size. A higher score means that code likes it \
-better. Give a reason of at most 15 words that names the fact that decides. Answer with one JSON object.
+step's task and language, its measured metrics (a higher accuracy is better), then downloads and size. The first one \
+is what code would take; take another only where its facts are better. Give a reason of at most 15 words that names the fact that decides. Answer with one JSON object.
 """
 
 
@@ -49,7 +49,7 @@ def pick_models(llm: LLM, request: str, steps: Sequence[StepToPick]) -> dict[str
         {"role": "system", "content": _SYSTEM},
         {"role": "user", "content": _question(request, open_steps)},
     ]
-    value = llm.ask(messages, schema=schema, name="choice").value
+    value = llm.ask(messages, schema=schema, name="choice")
     chosen = ((s, value.get(s.step_id)) for s in open_steps)
     return {
         step.step_id: (pick["model_id"], _reason(pick.get("reason")))

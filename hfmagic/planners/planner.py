@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..config import HFMagic
+from ..errors import NoEndpoint, clip, one_line
 from ..kinds import InputSchema
 from ..llm import LLM, Sent
 from ..plan import Plan
@@ -18,28 +18,44 @@ from .rules import plan_by_rules
 
 RULES = "rules"
 _CHOICE = "planner"  # in the store: name, a space, model
-_MODE = "mode of "  # in the store, followed by the planner's name: the way of asking that its endpoint supports
+_MODE = "mode of "  # in the store, followed by address and model
+
+
+class _Modes:
+    """The ways of asking that worked at an address, in the store, by the model that is served there."""
+
+    def __init__(self, store: Store, base_url: str) -> None:
+        self._store, self._base_url = store, base_url
+
+    def get(self, model: str, default: str, /) -> str:
+        return self._store.choice(f"{_MODE}{self._base_url} {model}") or default
+
+    def __setitem__(self, model: str, mode: str, /) -> None:
+        self._store.choose(f"{_MODE}{self._base_url} {model}", mode)
 
 
 class Planner:
     """The planner that the configuration names, else the one that the user chose last, else rules."""
 
-    def __init__(self, config: HFMagic, store: Store) -> None:
-        self._config, self._store = config, store
+    def __init__(self, config: HFMagic, store: Store, kernel: str = "") -> None:
+        self._config, self._store, self._kernel = config, store, kernel
         self._llm: LLM | None = None
         self._of: tuple[object, ...] = ()
 
     @property
     def name(self) -> str:
-        """`rules`, or the endpoint and its model."""
-        llm = self.llm
+        """`rules`, or the endpoint and its model; what was chosen and is there no more is said to be so."""
+        try:
+            llm = self.llm
+        except NoEndpoint:
+            return f"{clip(one_line(self._choice[0]), 60)} (not configured)"
         return llm.name if llm else RULES
 
     @property
     def llm(self) -> LLM | None:
         """The LLM that plans; None for rules. Raises: NoEndpoint."""
         config = self._config
-        name, _, model = (config.planner or self._store.choice(_CHOICE) or RULES).partition(" ")
+        name, model = self._choice
         if name == RULES:
             return None
         of = (name, model, str(config.endpoints), config.planner_seconds, config.planner_bytes)
@@ -49,11 +65,17 @@ class Planner:
                 endpoint,
                 seconds=config.planner_seconds,
                 max_bytes=config.planner_bytes,
-                mode=self._store.choice(_MODE + f"{endpoint.base_url} {endpoint.model}"),
+                modes=_Modes(self._store, endpoint.base_url),
                 on_sent=self._keep,
             )
             self._of = of
         return self._llm
+
+    @property
+    def _choice(self) -> tuple[str, str]:
+        """Name and model, as they were chosen."""
+        name, _, model = (self._config.planner or self._store.choice(_CHOICE) or RULES).partition(" ")
+        return name, model
 
     def choose(self, name: str, model: str = "") -> str:
         """Plan by this from now on, in later sessions too; gives the planner's name.
@@ -76,19 +98,23 @@ class Planner:
         llm = self.llm
         if llm is None:
             return plan_by_rules(request, inputs, previous=previous)
-        plan = plan_by_endpoint(request, inputs, llm, previous=previous)
-        if llm.mode:
-            self._store.choose(_MODE + f"{llm.endpoint.base_url} {llm.endpoint.model}", llm.mode)
-        return plan
+        return plan_by_endpoint(request, inputs, llm, previous=previous)
 
     def known(self) -> list[Mapping[str, Any]]:
-        """Every planner that can be chosen: its name, address, and the variable of its key with whether it is set."""
+        """Every planner that can be chosen: its name, address, and the variable of its key with whether it is set.
+
+        Of a wrong entry of the configuration the address is what is wrong with it.
+        """
         rows: list[Mapping[str, Any]] = [{"planner": RULES, "address": "this kernel", "key": ""}]
-        for name in (*self._config.endpoints, *KNOWN):
-            endpoint = replace(find_endpoint(name, "any", self._config.endpoints), model="")
+        for name in dict.fromkeys(map(str, (*self._config.endpoints, *KNOWN))):
+            try:
+                endpoint = find_endpoint(name, "any", self._config.endpoints)
+            except NoEndpoint as error:
+                rows.append({"planner": clip(one_line(name), 60), "address": error.message, "key": ""})
+                continue
             found = "set" if endpoint.key and os.environ.get(endpoint.key) else "not set" if endpoint.key else ""
             rows.append({"planner": name, "address": endpoint.base_url, "key": f"{endpoint.key} {found}".strip()})
         return rows
 
     def _keep(self, sent: Sent) -> None:
-        self._store.add_sent(sent.url, sent.body)
+        self._store.add_sent(self._kernel, sent.url, sent.body)

@@ -7,42 +7,41 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..devices import Device
-from ..errors import GatedModel, HFMagicError, HubError, NoModelFits, NoModels, UnknownModel, did_you_mean
+from ..errors import (
+    GatedModel,
+    HFMagicError,
+    HubError,
+    NoModelFits,
+    NoModels,
+    RevisionGone,
+    UnknownModel,
+    did_you_mean,
+)
 from ..hub.facts import ModelFacts
 from ..hub.sources import Sources
-from ..kinds import Kind
-from ..limits import Limits, size_words
+from ..limits import size_words
 from ..models import head_problem
-from ..plan import Column, ModelChoice, Plan, Reference, Step, Variable
+from ..plan import ModelChoice, Plan, Step
 from ..planners.notes import told
 from ..runners.registry import RUNNERS
 from ..scope import Scope
-from ..store import Store
-from ..tasks import TaskSpec
-from .candidates import GATED, SEARCHED_AS, Candidate, rank
+from .candidates import GATED, Candidate
+from .look import Ground, Look, look
 
 MOST_LOOKED_AT = 4  # models whose head turned out not to fit, before a step is given up
 Picks = Mapping[str, tuple[str, str]]
 Picker = Callable[[Plan, Mapping[str, Sequence[Candidate]]], Picks]
-"""A plan and each step's fitting candidates, best first → step id → (model id, reason). Limits were applied before."""
+"""A plan and each step's fitting candidates, best first → step id → (model id, reason); or a PlannerError."""
 
 
 @dataclass(frozen=True)
 class Chooser:
-    """What a choice rests on: where models are, what is allowed, where they will run, and who picks."""
+    """Who picks, on what ground, and what to say where there is nothing to pick from."""
 
-    hub: Sources
-    limits: Limits
-    device: Device
-    weights: Mapping[str, float]
-    store: Store
+    ground: Ground
+    picker: Picker | None = None
     no_models_hint: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
-    picker: Picker | None = None
-
-
-Looked = dict[str, tuple[Candidate, ...]]
 
 
 def choose_models(
@@ -59,23 +58,26 @@ def choose_models(
     if unknown := next((s for s in named if s not in plan.step_ids), None):
         raise UnknownModel(f"the plan has no step {unknown!r}.", hint=did_you_mean(unknown, plan.step_ids))
     scope = Scope(plan)
-    looked: Looked = {}
-    notes: list[tuple[str, tuple[str, ...]]] = []
+    looks: dict[str, Look] = {}
     for step in (s for s in plan.steps if not scope.spec(s).is_operation):
-        looked[step.id], away = _candidates(scope, step, chooser, named.get(step.id) or step.wanted)
-        notes += [("away", (away, str(len(looked[step.id]))))] if away else []
-    free = [s for s in plan.steps if s.id in looked and not _settled(s, named, chooser.hub)]
-    picks = _picked(plan, free, named, looked, chooser)
+        looks[step.id] = found = look(scope, step, chooser.ground, named.get(step.id) or step.wanted)
+        if not found.candidates:
+            raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
+    hub = chooser.ground.hub
+    free = [s for s in plan.steps if s.id in looks and not _settled(s, named, hub)]
+    picks, unpicked = _picked(plan, [looks[s.id] for s in free], chooser)
     for step in free:
-        words = named.get(step.id) or step.wanted
-        chosen, reason = _pick(step, scope.spec(step), looked, words, picks.get(step.id), chooser)
+        looks[step.id], chosen, reason = _pick(looks[step.id], picks.get(step.id), chooser)
         facts = chosen.facts
-        revision = chooser.hub.revision(facts)
+        revision = hub.revision(facts)
         choice = ModelChoice(model_id=facts.model_id, revision=revision, reason=reason, limits=facts.limits)
         plan = plan.with_model(step.id, choice)
-        chooser.store.add_selection(step.task, facts.model_id, revision, reason)
+        chooser.ground.store.add_selection(step.task, facts.model_id, revision, reason)
+    notes: list[tuple[str, tuple[str, ...]]] = [("unpicked", (unpicked,))] if unpicked else []
+    notes += [("away", (x.away, str(x.here))) for x in looks.values() if x.away]
     said = (*plan.notes, *told(notes, plan.language))
-    return plan.model_copy(update={"notes": tuple(dict.fromkeys(said))}), looked
+    plan = plan.model_copy(update={"notes": tuple(dict.fromkeys(said))})
+    return plan, {step_id: found.candidates for step_id, found in looks.items()}
 
 
 def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
@@ -83,73 +85,45 @@ def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
     return step.model is not None and step.id not in named and _still_there(step.model, hub)
 
 
-def _candidates(scope: Scope, step: Step, chooser: Chooser, words: str) -> tuple[tuple[Candidate, ...], str]:
-    """Every candidate of a step, best first, and why the Hub gave none where it did not."""
-    spec = scope.spec(step)
-    about = str(step.parameters.get("about", spec.by_name["about"].default if "about" in spec.by_name else ""))
-    style = str(step.parameters.get("style", ""))
-    language = _language(scope, step.inputs[spec.subject])
-    found = chooser.hub.search(
-        SEARCHED_AS.get(step.task, step.task),
-        words=words if words and "/" not in words else about,
-        language=chooser.limits.language or (language if language != "en" else "") or "",
-    )
-    models = list(found.models)
-    if "/" in words and words not in {m.model_id for m in models}:
-        models.append(chooser.hub.find(words))
-    if not models:
-        raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
-    speeds = {m.model_id: speed for m in models if (speed := chooser.store.rows_per_second(step.task, m.model_id))}
-    candidates = rank(
-        spec,
-        models,
-        limits=chooser.limits,
-        device=chooser.device,
-        language=language,
-        words=frozenset(re.findall(r"\w+", f"{about} {style}".lower())),
-        weights=chooser.weights,
-        rows_per_second=speeds,
-    )
-    return candidates, found.away
-
-
-def _picked(
-    plan: Plan,
-    free: Sequence[Step],
-    named: Mapping[str, str],
-    looked: Mapping[str, Sequence[Candidate]],
-    chooser: Chooser,
-) -> Picks:
-    """What the picker says of the steps that leave a choice; nothing when it fails: the score decides then."""
-    fits = {s.id: [c for c in looked[s.id] if not c.rejected] for s in free if not (named.get(s.id) or s.wanted)}
-    open_steps = {step_id: fit for step_id, fit in fits.items() if len(fit) > 1}
+def _picked(plan: Plan, looks: Sequence[Look], chooser: Chooser) -> tuple[Picks, str]:
+    """What the picker says of the steps that leave a choice; where it fails, nothing and why: the score decides."""
+    open_steps = {x.step.id: x.fit for x in looks if not x.words and len(x.fit) > 1}
     if chooser.picker is None or not open_steps:
-        return {}
-    picks = chooser.picker(plan, open_steps)
+        return {}, ""
+    try:
+        picks = chooser.picker(plan, open_steps)
+    except HFMagicError as error:
+        return {}, error.message.rstrip(".")
     for step_id, (model_id, _) in picks.items():
         best = open_steps[step_id][0].facts.model_id
-        chooser.store.add_agreement(plan.step(step_id).task, model_id, best)
-    return picks
+        chooser.ground.store.add_agreement(plan.step(step_id).task, model_id, best)
+    return picks, ""
 
 
-def _pick(
-    step: Step, spec: TaskSpec, looked: Looked, words: str, picked: tuple[str, str] | None, chooser: Chooser
-) -> tuple[Candidate, str]:
-    """The first candidate whose files bear out what its listing says; those that do not are rejected in `looked`."""
+def _pick(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Look, Candidate, str]:
+    """The first candidate whose files bear out what its listing says; the look, with those rejected that do not."""
+    check = _head_check(found.step)
     for _ in range(MOST_LOOKED_AT):
-        candidates = looked[step.id]
-        chosen, reason = _named(step, words, candidates) if words else _best(step, spec, candidates, picked, chooser)
+        chosen, reason = _named(found) if found.words else _best(found, picked, chooser)
         try:
-            facts = chooser.hub.inspect(chosen.facts, _head_check(step))
-        except HubError as error:
-            if words:
+            facts = chooser.ground.hub.inspect(chosen.facts, check)
+        except (GatedModel, RevisionGone) as error:
+            if found.words:
                 raise
-            facts = replace(chosen.facts, problem=error.message.rstrip("."), gated=isinstance(error, GatedModel))
-        seen = replace(chosen, facts=facts, rejected=facts.problem)
-        looked[step.id] = tuple(seen if c is chosen else c for c in candidates)
-        if not facts.problem:
-            return seen, f"{reason}; {_whence(facts)}".rstrip("; ")
-    raise _nothing_fits(step, looked[step.id])
+            found = found.refused(chosen, error.message.rstrip("."))
+            continue
+        except HubError as error:
+            if found.words:
+                raise
+            found = found.without_hub(error.message.rstrip("."))
+            continue
+        # Whoever could read its config has access to it.
+        found, chosen = found.seen(chosen, replace(facts, gated=False))
+        if not chosen.rejected:
+            return found, chosen, f"{reason}; {_whence(facts)}".rstrip("; ")
+        if found.words:
+            raise _cannot(found, chosen)
+    raise _nothing_fits(found)
 
 
 def _whence(facts: ModelFacts) -> str:
@@ -163,15 +137,14 @@ def _head_check(step: Step) -> Callable[[Path], str]:
     return lambda folder: head_problem(folder, RUNNERS[step.task].auto)
 
 
-def _best(
-    step: Step, spec: TaskSpec, candidates: Sequence[Candidate], picked: tuple[str, str] | None, chooser: Chooser
-) -> tuple[Candidate, str]:
+def _best(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Candidate, str]:
     """The picker's choice while it fits, else the best score."""
-    fit = [c for c in candidates if not c.rejected]
+    fit = found.fit
     if not fit:
-        if spec.name in chooser.left_out and all(c.rejected.startswith("is for ") for c in candidates):
-            raise NoModelFits(chooser.left_out[spec.name], hint="%hf doctor")
-        raise _nothing_fits(step, candidates)
+        task = found.spec.name
+        if task in chooser.left_out and all(c.rejected.startswith("is for ") for c in found.candidates):
+            raise NoModelFits(chooser.left_out[task], hint="%hf doctor")
+        raise _nothing_fits(found)
     if picked and (match := next((c for c in fit if c.facts.model_id == picked[0]), None)):
         agrees = "as the score" if match is fit[0] else f"the score's is {fit[0].facts.model_id}"
         return match, f"{picked[1]} (picked by the LLM, {agrees}); not tried on your rows"
@@ -179,48 +152,41 @@ def _best(
     return fit[0], f"{others}: {fit[0].basis}; not tried on your rows"
 
 
-def _nothing_fits(step: Step, candidates: Sequence[Candidate]) -> NoModelFits:
+def _nothing_fits(found: Look) -> NoModelFits:
     """Why a step has no model: the first reasons, and what would change them."""
-    near = [c for c in candidates if c.rejected and not c.rejected.startswith("is for ")]
+    near = [c for c in found.candidates if c.rejected and not c.rejected.startswith("is for ")]
     why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
     if not near:
         hint = "add a folder: %config HFMagic.hub_dirs = ['…']"
     elif all(c.facts.problem for c in near):
-        hint = f"name another: --model {step.id}=ORG/NAME"
+        hint = f"name another: --model {found.step.id}=ORG/NAME"
     else:
         hint = "loosen --limit"
+    step = found.step
     return NoModelFits(f"no model for {step.task} (step {step.id!r}): {why or 'none on this machine'}", hint=hint)
 
 
-def _named(step: Step, words: str, candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
+def _named(found: Look) -> tuple[Candidate, str]:
     """The candidate that the words name: its id, or all the words in its name. Limits hold for it too."""
+    words, candidates = found.words, found.candidates
     parts = set(re.findall(r"[a-z]+|\d+", words.lower()))
     exact = [c for c in candidates if words in (c.facts.model_id, c.facts.model_id.partition("/")[2])]
     matches = exact or [
         c for c in candidates if parts and parts <= set(re.findall(r"[a-z]+|\d+", c.facts.model_id.lower()))
     ]
-    usable = [c.facts.model_id for c in candidates if not c.rejected]
+    usable = [c.facts.model_id for c in found.fit]
     if not matches:
         hint = did_you_mean(words, usable) or (f"use {usable[0]}" if usable else "%hf models lists what is here")
-        raise UnknownModel(f"no model {words!r} for step {step.id!r}.", hint=hint)
+        raise UnknownModel(f"no model {words!r} for step {found.step.id!r}.", hint=hint)
     best = min(matches, key=lambda c: (bool(c.rejected), -c.score))
     if best.rejected and best.rejected != GATED:  # who names a gated model may have access to it
-        raise NoModelFits(
-            f"{best.facts.model_id} cannot do step {step.id!r}: {best.rejected}.",
-            hint=f"use {usable[0]}" if usable else "loosen --limit",
-        )
+        raise _cannot(found, best)
     return best, "named in the request"
 
 
-def _language(scope: Scope, reference: Reference) -> str | None:
-    match reference:
-        case Column(column=name, of=frame):
-            column = scope.column(name, frame)
-            return column.language if column.kind is Kind.TEXT else None
-        case Variable(variable=name):
-            schema = scope.inputs[name]
-            return schema.language
-    return None
+def _cannot(found: Look, named: Candidate) -> NoModelFits:
+    hint = f"use {found.fit[0].facts.model_id}" if found.fit else "loosen --limit"
+    return NoModelFits(f"{named.facts.model_id} cannot do step {found.step.id!r}: {named.rejected}.", hint=hint)
 
 
 def _still_there(model: ModelChoice, hub: Sources) -> bool:

@@ -1,10 +1,9 @@
-"""Let an LLM pick among the candidates that fit, from structured facts alone. The score decides where it cannot."""
+"""Let an LLM pick among the candidates that fit, from structured facts alone. Code has applied the limits before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..errors import PlannerError
 from ..limits import license_class
 from ..llm import LLM
 from ..plan import Plan
@@ -16,17 +15,14 @@ MOST = 6  # candidates of a step that are shown to the LLM, best score first
 
 
 def llm_picker(llm: LLM) -> Picker:
-    """A picker that asks an LLM once for all steps. Whatever goes wrong there leaves every step to the score."""
+    """A picker that asks an LLM once for all steps."""
 
     def pick(plan: Plan, fits: Mapping[str, Sequence[Candidate]]) -> Picks:
         steps = [
             StepToPick(step_id, plan.step(step_id).task, tuple(_facts(c) for c in candidates[:MOST]))
             for step_id, candidates in fits.items()
         ]
-        try:
-            return pick_models(llm, plan.request, steps)
-        except PlannerError:
-            return {}
+        return pick_models(llm, plan.request, steps)
 
     return pick
 

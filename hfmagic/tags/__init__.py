@@ -1,6 +1,6 @@
 """Every pipeline tag of the Hub, and why the ones that hfmagic does not run are not run. Data only, as `tasks` is.
 
-`tags.json` is generated (see `generate.py`); what is runnable comes from `tasks.CATALOGUE` and is stored nowhere else.
+`tags.json` is generated (see `generator/`); what is runnable comes from `tasks.CATALOGUE` and is stored nowhere else.
 """
 
 from __future__ import annotations
@@ -34,30 +34,21 @@ class TagParameter:
     type: str
     default: Any = None
     help: str = ""
-    choices: tuple[str, ...] = ()
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class HubTag:
     """What a pipeline tag takes (slot → kind) and gives, in our kinds or one of FOREIGN.
 
-    `by` says where takes and gives come from. `auto_classes` are transformers' classes that load its models.
-    `hidden`: the Hub offers it for no model. `on_hub` is False for a task that only transformers has.
+    `auto_classes` are transformers' classes that load its models.
     """
 
     name: str
-    title: str
-    modality: str
     summary: str
     takes: Mapping[str, str]
     gives: str
-    by: str
     parameters: tuple[TagParameter, ...]
-    libraries: tuple[str, ...]
     auto_classes: tuple[str, ...]
-    hidden: bool
-    on_hub: bool
 
     @property
     def runnable(self) -> bool:
@@ -75,13 +66,11 @@ class HubTag:
 
 
 def _parsed(row: Mapping[str, Any]) -> HubTag:
-    parameters = (TagParameter(**{**p, "choices": tuple(p.get("choices", ()))}) for p in row["parameters"])
     return HubTag(
         **{
             **row,
             "takes": MappingProxyType(row["takes"]),
-            "parameters": tuple(parameters),
-            "libraries": tuple(row["libraries"]),
+            "parameters": tuple(TagParameter(**p) for p in row["parameters"]),
             "auto_classes": tuple(row["auto_classes"]),
         }
     )

@@ -155,7 +155,7 @@ def test_an_endpoint_without_schemas_plans_too():
         made = plan_by_endpoint("label the reviews", (REVIEWS,), model)
 
     assert [s.task for s in made.steps] == ["text-classification"]
-    assert model.mode == "text"
+    assert model.modes == {"m": "text"}
 
 
 def test_a_follow_up_tells_the_last_steps_and_uses_their_columns():

@@ -123,6 +123,7 @@ def test_a_picker_that_fails_leaves_it_to_the_score(shell_with_llm: tuple[Intera
 
     assert seen.error is None
     assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.model_id == STARTER[0]
+    assert "models are picked by their score: " in seen.text
 
 
 def test_the_score_picks_when_it_is_set_so(shell_with_llm: tuple[InteractiveShell, TestLLM]):

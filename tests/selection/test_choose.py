@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from hfmagic.devices import Device
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.limits import Limits
-from hfmagic.selection.candidates import Candidate, rank, suits
+from hfmagic.selection.candidates import GATED, Candidate, rank, reject, suits
 from hfmagic.tasks import CATALOGUE
 
 CPU = Device("cpu", "2 cores", 8 * 10**9, 4 * 10**9)
@@ -32,7 +33,9 @@ FAST = replace(GOOD, model_id="org/fast", parameters=2_000_000, weight_bytes=8_0
 
 
 def ranked(*models: ModelFacts, limits: Limits | None = None, **options: object) -> dict[str, Candidate]:
-    found = rank(SPEC, models, limits=limits or Limits(), device=CPU, weights=WEIGHTS, **options)  # type: ignore[arg-type]
+    language = options.pop("language", None)
+    rule = partial(reject, SPEC, limits=limits or Limits(), device=CPU, language=language)  # type: ignore[arg-type]
+    found = rank(models, rule, **{"weights": WEIGHTS, **options})  # type: ignore[arg-type]
     return {c.facts.model_id: c for c in found}
 
 
@@ -41,9 +44,7 @@ def test_half_the_errors_beat_a_tenth_of_the_size():
 
 
 def test_weights_are_the_users():
-    found = rank(SPEC, (FAST, GOOD), limits=Limits(), device=CPU, weights={"quality": 0.1, "speed": 0.9})
-
-    assert [c.facts.model_id for c in found] == ["org/fast", "org/good"]
+    assert list(ranked(FAST, GOOD, weights={"quality": 0.1, "speed": 0.9})) == ["org/fast", "org/good"]
 
 
 def test_a_measured_speed_counts_more_than_size():
@@ -109,3 +110,34 @@ def test_every_operation_is_carried_out():
     from hfmagic.engine.operate import OPERATIONS
 
     assert set(OPERATIONS) == {s.name for s in CATALOGUE.values() if s.is_operation}
+
+
+HUB = replace(GOOD, folder=None, revision="0" * 40)
+
+
+def test_a_card_that_nobody_uses_beats_no_one():
+    boast = replace(HUB, model_id="new/boast", metrics={"accuracy": 1.0}, downloads=0)
+    known = replace(HUB, model_id="org/known", metrics={}, downloads=8_000_000)
+    modest = replace(HUB, model_id="org/modest", metrics={"accuracy": 0.9}, downloads=100_000)
+
+    found = ranked(boast, known, modest)
+
+    assert list(found) == ["org/modest", "org/known", "new/boast"]
+    assert found["org/modest"].quality == 1.0
+
+
+def test_of_two_alike_the_one_that_is_here_is_taken():
+    here = replace(HUB, model_id="org/here", folder=Path("here"), downloads=100_000)
+    away = replace(HUB, model_id="org/away", downloads=100_000)
+
+    assert list(ranked(away, here)) == ["org/here", "org/away"]
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(max_size=1), Limits(owner=("nobody",)), Limits(license=("mit",)), Limits(max_parameters=1)]
+)
+def test_a_gated_model_is_held_to_every_limit(limits: Limits):
+    gated = replace(HUB, gated=True)
+
+    assert ranked(gated)["org/good"].rejected == GATED
+    assert ranked(gated, limits=limits)["org/good"].rejected not in ("", GATED)

@@ -47,7 +47,7 @@ def plan_by_endpoint(request: str, inputs: tuple[InputSchema, ...], llm: LLM, *,
     in the plan's notes.
 
     Args:
-        llm: asked at most three times, within its seconds; its `mode` afterwards is worth remembering.
+        llm: asked at most three times, within its seconds.
         previous: the last plan, which a follow-up continues.
 
     Raises:
@@ -78,7 +78,7 @@ def _ask(asked: _Asked, llm: LLM) -> Plan:
     schema = wire_schema(asked.offer)
     said = messages(asked.request, asked.inputs, asked.offer, asked.previous)
     try:
-        return _plan(asked, talk.ask(said, schema=schema, name="plan").value, llm.name)
+        return _plan(asked, talk.ask(said, schema=schema, name="plan"), llm.name)
     except (HFMagicError, _Cannot) as error:
         if isinstance(error, _Cannot) or (isinstance(error, PlannerError) and not isinstance(error, NoObject)):
             raise
@@ -86,7 +86,7 @@ def _ask(asked: _Asked, llm: LLM) -> Plan:
             raise
         line = clip(error.line, 300)
     said.append({"role": "user", "content": _AGAIN.format(line)})
-    plan = _plan(asked, talk.ask(said, schema=schema, name="plan").value, llm.name)
+    plan = _plan(asked, talk.ask(said, schema=schema, name="plan"), llm.name)
     return plan.model_copy(update={"notes": (*mended([("asked", (line,))], asked.language), *plan.notes)})
 
 

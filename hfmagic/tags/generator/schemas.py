@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ..errors import clip
+from ...errors import clip
 
 HELP_WIDTH = 140
 _MEDIA = re.compile(r"audio|image|video")
@@ -43,9 +43,7 @@ class Field:
 
     name: str
     type: str
-    choices: tuple[str, ...]
     help: str
-    required: bool
 
 
 @dataclass(frozen=True)
@@ -83,26 +81,24 @@ class _Module:
         }
 
     def _field(self, node: ast.AnnAssign, after: ast.stmt) -> Field:
-        kinds, choices = self._type(node.annotation)
+        kinds = self._type(node.annotation)
         doc = after.value if isinstance(after, ast.Expr) else None
         text = doc.value if isinstance(doc, ast.Constant) and isinstance(doc.value, str) else ""
         name = " | ".join(dict.fromkeys(kinds))
-        return Field(ast.unparse(node.target), name, choices, one_sentence(text, HELP_WIDTH), node.value is None)
+        return Field(ast.unparse(node.target), name, one_sentence(text, HELP_WIDTH))
 
-    def _type(self, node: ast.expr) -> tuple[list[str], tuple[str, ...]]:
-        """Names of the types of a union without None, and the choices of its literals."""
+    def _type(self, node: ast.expr) -> list[str]:
+        """Names of the types of a union without None; a literal is a text."""
         if isinstance(node, ast.BinOp):
             parts = [node.left, node.right]
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value) in ("Optional", "Union"):
             parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
-            values = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            return ["str"], tuple(ast.literal_eval(v) for v in values)
+            return ["str"]
         else:
             name = str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
-            return self._type(self.aliases[name]) if name in self.aliases else ([name] * (name != "None"), ())
-        found = [self._type(part) for part in parts]
-        return [k for kinds, _ in found for k in kinds], tuple(c for _, choices in found for c in choices)
+            return self._type(self.aliases[name]) if name in self.aliases else [name] * (name != "None")
+        return [kind for part in parts for kind in self._type(part)]
 
     def input_fields(self) -> dict[str, Field]:
         """The fields of the input class, if there is one."""
@@ -122,8 +118,7 @@ class _Module:
             if f.type in self.nodes:
                 flat += self._flat(list(self.fields(f.type).values()), f"{group}{f.name}.")
             else:
-                required = f.required and not group  # a part is needed only where its group is given
-                flat.append(Field(f"{group}{f.name}", f.type, f.choices, f.help, required))
+                flat.append(Field(f"{group}{f.name}", f.type, f.help))
         return flat
 
     def _takes(self, inputs: Field) -> dict[str, str]:

@@ -8,16 +8,12 @@ const { version, module } = JSON.parse(readFileSync(join(folder, "package.json")
 const tasks = await import(pathToFileURL(join(folder, module)).href);
 const types = (items) => items.map((item) => item.type);
 
-const tags = Object.entries(tasks.PIPELINE_DATA).map(([name, { name: title, modality, hideInModels }]) => {
+const tags = Object.keys(tasks.PIPELINE_DATA).map((name) => {
   const page = tasks.TASKS_DATA[name];
   return {
     name,
-    title,
-    modality,
-    hidden: hideInModels ?? false,
     summary: page?.summary ?? "",
     demo: page ? { takes: types(page.demo.inputs), gives: types(page.demo.outputs) } : null,
-    libraries: tasks.TASKS_MODEL_LIBRARIES[name] ?? [],
   };
 });
 console.log(JSON.stringify({ version, tags }));

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import NotAvailable
+from ...errors import NotAvailable
 
 
 def package_folder(name: str) -> Path:

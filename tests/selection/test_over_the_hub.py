@@ -1,0 +1,65 @@
+"""Limits hold for what is found in a model's files, too; and a Hub that goes away leaves what is here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hfmagic.errors import NoModelFits
+from tests.hub.bench import Bench
+from tests.hubserver import Fault, Request, TestHub, status
+from tests.hubserver.message import Answer
+
+pytest_plugins = ["tests.hubserver.fixtures"]
+
+
+@pytest.fixture
+def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
+    return Bench(tiny_hub, tmp_path)
+
+
+def without_sizes() -> Fault:
+    """A listing as a mirror gives it: no word of safetensors."""
+
+    def spoil(request: Request, answer: Answer) -> Answer:
+        items = [{k: v for k, v in item.items() if k != "safetensors"} for item in json.loads(answer.body)]
+        body = json.dumps(items).encode()
+        return replace(answer, body=body, headers={**answer.headers, "Content-Length": str(len(body))})
+
+    return Fault("without sizes", spoil)
+
+
+@pytest.mark.parametrize("limit", ["max_size=1B", "owner=nobody", "license=mit", "max_parameters=1"])
+def test_naming_a_gated_model_loosens_no_limit(bench: Bench, limit: str):
+    with pytest.raises(NoModelFits, match="tiny-gated cannot do step"):
+        bench.propose(limit=limit, models={"sentiment": "acme/tiny-gated"})
+
+
+@pytest.mark.parametrize("limit", ["max_size=1kB", "max_parameters=10"])
+def test_a_size_that_the_listing_does_not_tell_is_held_to_the_limit_once_it_is_known(
+    bench: Bench, tiny_hub: TestHub, limit: str
+):
+    tiny_hub.faults.add(r"/api/models\?", without_sizes())
+
+    with pytest.raises(NoModelFits, match="no model for text-classification"):
+        bench.propose(limit=limit)
+
+
+def test_a_renamed_model_is_held_to_the_limit_on_owners(bench: Bench, tiny_hub: TestHub):
+    tiny_hub.rename("acme/tiny-sentiment", "banned/tiny-sentiment")
+
+    with pytest.raises(NoModelFits, match="owner banned"):
+        bench.propose(limit="not_owner=banned", models={"sentiment": "acme/tiny-sentiment"})
+
+
+def test_a_hub_that_goes_away_between_search_and_look_leaves_what_is_here(bench: Bench, tiny_hub: TestHub):
+    bench.run(models={"sentiment": "acme/tiny-emotions"})
+    tiny_hub.faults.add(r"/api/models/|/resolve/", status(403))
+
+    proposal = bench.propose()
+
+    assert proposal.plan.steps[0].model.model_id == "acme/tiny-emotions"
+    assert any("refused with 403" in note and "on this machine" in note for note in proposal.plan.notes)
