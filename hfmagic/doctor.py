@@ -50,8 +50,8 @@ def _hub(session: Session, offline: bool) -> Mapping[str, object]:
     try:
         client.search("text-classification", limit=1)
     except HFMagicError as error:
-        return _row("Hub", f"{client.endpoint}: {error.message}", error.hint)
-    return _row("Hub", f"{client.endpoint} answers" + (", with your token" if client.token else ""))
+        return _row("Hub", f"{client.shown}: {error.message}", error.hint)
+    return _row("Hub", f"{client.shown} answers" + (", with your token" if client.token else ""))
 
 
 def _planner(session: Session) -> list[Mapping[str, object]]:

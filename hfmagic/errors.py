@@ -52,6 +52,10 @@ from collections.abc import Iterable
 MAX_LINE = 200
 MAX_HINT = 120
 _OOM_TEXTS = ("out of memory", "can't allocate memory", "not enough memory")
+_SECRET = re.compile(
+    r"""(?ix) \bbearer\s+[^\s"',]+ | (?<=://)[^/\s@]+(?=@)
+    | \b(?: (?:hf_|api_org_|(?:sk|gsk|xai)[-_]) | (?:pk|key)[-_](?=[\w-]*\d) ) [\w*.-]{6,}"""
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -338,6 +342,11 @@ def reason_of(error: BaseException) -> str:
 def one_line(text: str) -> str:
     """Fold white space and strip control, escape and text-direction characters: foreign text ends up in messages."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def hide_secrets(text: str) -> str:
+    """A text with what looks like a token, or a password in an address, struck out."""
+    return _SECRET.sub("***", text)
 
 
 def clip(text: str, width: int) -> str:

@@ -164,7 +164,7 @@ class Session:
         hub = self.sources(proposal.options)
         pinned = {s.model.model_id: s.model.revision for s in proposal.plan.steps if s.model}
         sizes = {m: size for m, revision in pinned.items() if (size := hub.to_fetch(m, revision))}
-        if (total := sum(sizes.values())) >= self.config.ask_download:
+        if sizes and (total := sum(sizes.values())) >= self.config.ask_download:
             largest = max(sizes, key=lambda m: sizes[m])
             raise NeedsConsent(
                 f"this plan downloads {size_words(total)}, most of it {largest}.",
@@ -272,6 +272,7 @@ class Session:
             device=self.device(options),
             reader=self.reader,
             store=self.store,
+            most_fetched=None if options.yes else max(config.ask_download - 1, 0),
             dtype=config.dtype,
             batch_tokens=config.batch_tokens,
             batch_size=options.batch_size or config.batch_size,

@@ -165,7 +165,9 @@ def test_columns_of_several_levels_are_named_by_all_of_them(tmp_path: Path):
 
 
 def test_a_dtype_in_a_schema_lists_no_cells(tmp_path: Path):
-    frame = pl.DataFrame({"day": [[1]], "size": ["small"]}, schema={"day": pl.List(pl.Int8), "size": pl.Enum(["small"])})
+    frame = pl.DataFrame(
+        {"day": [[1]], "size": ["small"]}, schema={"day": pl.List(pl.Int8), "size": pl.Enum(["small"])}
+    )
 
     schema = see(frame, tmp_path).schema
 

@@ -23,6 +23,7 @@ def run_model(run: StepRun) -> StepResult:
     facts = machine.hub.fetch(
         machine.hub.find(choice.model_id, choice.revision),
         lambda moment: run.emit(Downloading(run.step.id, choice.model_id, moment.done, moment.total, moment.note)),
+        most=machine.most_fetched,
     )
     if machine.hub.revision(facts) != choice.revision:
         raise DamagedModel(f"{choice.model_id} has changed since the plan was made.", hint="run the cell again")

@@ -27,13 +27,18 @@ INTERRUPTED = "interrupted"
 
 @dataclass(frozen=True)
 class Machine:
-    """What a run rests on. `batch_tokens` is rows × longest row of a forward pass; `batch_size` 0 leaves it to that."""
+    """What a run rests on.
+
+    `most_fetched` bytes may be downloaded for a model, any number where it is None. `batch_tokens` is rows × longest
+    row of a forward pass; `batch_size` 0 leaves it to that.
+    """
 
     hub: Sources
     pool: Pool
     device: Device
     reader: Reader
     store: Store
+    most_fetched: int | None = None
     dtype: str = "auto"
     batch_tokens: int = 2048
     batch_size: int = 0

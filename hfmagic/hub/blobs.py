@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from .files import is_read
-from .revision import file_sha256
+from .revision import OnBytes, file_sha256, unheard
 
 
 def repo_folder(cache: Path, model_id: str) -> Path:
@@ -21,14 +21,17 @@ def etag_of(path: Path) -> str:
     return path.readlink().name if path.is_symlink() else ""
 
 
-def is_whole(path: Path, etag: str) -> bool:
+def is_whole(path: Path, etag: str, on_bytes: OnBytes = unheard) -> bool:
     """True when a file has the hash; a hash of neither kind cannot be checked. Reads the whole file.
 
     sha256 for 64 hex digits; for 40, git's blob id: sha1 over `blob <size>` 00 and the contents; or, as mirrors name
     files, sha1 over the contents.
+
+    Args:
+        on_bytes: told how many bytes were read since it was last called.
     """
     if len(etag) == 64:
-        return file_sha256(path) == etag
+        return file_sha256(path, on_bytes) == etag
     if len(etag) != 40:
         return True
     git, plain = (hashlib.sha1(start, usedforsecurity=False) for start in (b"blob %d\0" % path.stat().st_size, b""))
@@ -36,6 +39,7 @@ def is_whole(path: Path, etag: str) -> bool:
         while chunk := file.read(1 << 20):
             git.update(chunk)
             plain.update(chunk)
+            on_bytes(len(chunk))
     return etag in (git.hexdigest(), plain.hexdigest())
 
 
@@ -71,11 +75,11 @@ class Checked:
         }
         return {path: etag for path, etag in known.items() if not (path.exists() and self.holds(path, etag))}
 
-    def damaged(self, snapshot: Path, etags: Mapping[str, str]) -> list[Path]:
+    def damaged(self, snapshot: Path, etags: Mapping[str, str], on_bytes: OnBytes = unheard) -> list[Path]:
         """The needed files of a snapshot that are not what their hashes say; each is read once."""
         bad = []
         for path, etag in self.unchecked(snapshot, etags).items():
-            if path.exists() and is_whole(path, etag):
+            if path.exists() and is_whole(path, etag, on_bytes):
                 self.add(path, etag)
             else:
                 bad.append(path)

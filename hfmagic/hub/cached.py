@@ -69,7 +69,8 @@ class CachedModels:
             tree = get_cached_repo_tree(model_id, revision=revision, cache_dir=self.cache)
         except (errors.CachedRepoTreeNotFoundError, errors.HFValidationError, OSError):
             return ()
-        return tuple(HubFile(f.path, f.size, f.lfs.sha256 if f.lfs else "", "" if f.lfs else f.blob_id) for f in tree)
+        # Its `blob_id` is that of git's pointer where the file is in LFS, and it does not say which are.
+        return tuple(HubFile(f.path, f.size) for f in tree)
 
     def _note(self, model_id: str, revision: str) -> Path:
         return self.notes / f"{model_id.replace('/', '--')}@{revision}.json"
@@ -90,7 +91,7 @@ class CachedModels:
         info = self.note(model_id, folder.name)
         key = (folder, _time(folder))
         if key not in self._facts:
-            facts = read_facts(folder, model_id, home=folder.parents[1])
+            facts = read_facts(folder, model_id, home=self.cache)  # models of one cache may share their blobs
             if info:
                 known = facts_of(info)
                 facts = replace(

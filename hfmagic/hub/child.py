@@ -20,17 +20,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urlsplit
 
-from ..errors import DownloadFailed, HFMagicError, HubRefused, NoSpace, one_line
-from .blobs import Checked, drop, repo_folder, sweep
+from ..errors import DownloadFailed, HFMagicError, HubRefused, NoSpace, hide_secrets, one_line
+from .blobs import Checked, drop, sweep
 from .files import HubFile
 from .job import Job, Moment
-from .refusals import refusal, response_of, wait_seconds, without_secrets
+from .refusals import PATIENCE_SECONDS, refusal, response_of, seconds_to_next
 
-PATIENCE_SECONDS = 60.0
 TRIES = 4
-_BUSY = frozenset({429, 500, 502, 503, 504})
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 _AGAIN = "run the cell again; files that are whole are kept"
 
@@ -55,8 +52,7 @@ class Meter:
     """Counts the bytes that arrive and tells the parent, ten times a second at most."""
 
     def __init__(self, job: Job, answers: IO[str]) -> None:
-        blobs = repo_folder(Path(job.cache), job.model_id) / "blobs"
-        self.total = sum(f.size for f in job.files if not (blobs / f.etag).exists())
+        self.total = job.missing_bytes()
         self.done, self.retries, self.note = 0, 0, ""
         self._answers, self._lock, self._told = answers, threading.Lock(), 0.0
 
@@ -64,8 +60,12 @@ class Meter:
         """`count` bytes more have arrived."""
         with self._lock:
             self.done = min(self.done + int(count), self.total)
-            if time.monotonic() - self._told > 0.1:
-                self._tell()
+            self._beat()
+
+    def read(self, _: int) -> None:
+        """Bytes were read from the disk: it is alive, though none arrive."""
+        with self._lock:
+            self._beat()
 
     def say(self, note: str, wait: float = 0.0) -> None:
         """What it waits for now, and for how many seconds nothing will come."""
@@ -95,6 +95,10 @@ class Meter:
 
         return Bar
 
+    def _beat(self) -> None:
+        if time.monotonic() - self._told > 0.1:
+            self._tell()
+
     def _tell(self, wait: float = 0.0) -> None:
         self._told = time.monotonic()
         _answer(self._answers, **asdict(Moment(self.done, self.total, self.note, wait)))
@@ -110,7 +114,7 @@ def _download(job: Job, meter: Meter) -> Path:
     for last in (False, True):
         folder = _fetch(job, meter)
         meter.say("checking")
-        bad = checked.damaged(folder, etags)
+        bad = checked.damaged(folder, etags, meter.read)
         if not bad:
             return folder
         for path in bad:
@@ -147,12 +151,10 @@ def _fetch(job: Job, meter: Meter) -> Path:
             )
         except Exception as error:
             answer = getattr(error, "response", None)  # not one behind it: that was tried again long enough
-            if answer is None or answer.status_code not in _BUSY or attempt == TRIES:
+            delay = seconds_to_next(answer, attempt, patience)
+            if delay is None or attempt == TRIES:
                 raise
-            delay = wait_seconds(answer.headers, attempt)
             patience -= delay
-            if patience < 0:
-                raise
         for left in range(math.ceil(delay), 0, -1):
             meter.say(f"the Hub is busy, again in {left} s")
             time.sleep(min(1.0, delay))
@@ -183,14 +185,13 @@ def _ours(error: Exception, job: Job, meter: Meter) -> HFMagicError:
     from huggingface_hub.errors import FileMetadataError
     from huggingface_hub.utils import httpx
 
-    host = urlsplit(job.endpoint).netloc.rpartition("@")[2]
     if isinstance(error, HFMagicError):
         return error
     answer = response_of(error)
     if answer is not None or isinstance(error.__cause__, FileMetadataError):
         name = str(answer.request.url.path).partition(f"/resolve/{job.revision}/")[2] if answer is not None else ""
         what = f"{name} of {job.model_id}" if name else job.model_id
-        return refusal(error, host=host, endpoint=job.endpoint, what=what, token=bool(job.token))
+        return refusal(error, endpoint=job.endpoint, what=what, token=bool(job.token))
     if isinstance(error, httpx.TransportError):
         tries = f", {meter.retries + 1} tries" if meter.retries else ""
         came = Moment(meter.done, meter.total).came
@@ -202,7 +203,7 @@ def _ours(error: Exception, job: Job, meter: Meter) -> HFMagicError:
         return NoSpace(why, hint="free some, or %config HFMagic.hub_cache = 'DIR'")
     if isinstance(error, PermissionError):
         return NoSpace(f"{job.cache} cannot be written.", hint="%config HFMagic.hub_cache = 'DIR'")
-    what = one_line(without_secrets(f"{type(error).__name__}: {error}"))
+    what = one_line(hide_secrets(f"{type(error).__name__}: {error}"))
     return DownloadFailed(f"could not download {job.model_id}: {what}", hint=_AGAIN)
 
 

@@ -10,34 +10,31 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from ..errors import HFMagicError, HubUnreachable
-from .refusals import no_hub, refusal, response_of, wait_seconds
+from ..errors import HFMagicError, HubRefused, HubUnreachable
+from .refusals import PATIENCE_SECONDS, host_of, no_hub, refusal, response_of, seconds_to_next, shown
 
 CONNECT_SECONDS = 2.8  # for name, connection and TLS together, so that a cell says it within 3 s
 ANSWER_SECONDS = 15.0
-PATIENCE_SECONDS = 60.0  # longest wait that the Hub may ask for, all waits of one question together
 TRIES = 3
 MAX_BYTES = 20_000_000  # of one answer: 30 models with their cards are about 0.3 MB
 FIELDS = (
-    "author", "cardData", "config", "downloads", "gated", "lastModified", "library_name", "likes", "pipeline_tag",
-    "safetensors", "sha", "siblings", "tags",
+    "cardData", "config", "downloads", "gated", "likes", "pipeline_tag", "safetensors", "sha", "siblings", "tags",
 )  # fmt: skip
-_BUSY = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: when (seconds since 1970), its whole address, and how long the answer took."""
+    """One request, or one download: when (seconds since 1970), its address without a password, the bytes that came."""
 
     at: float
     url: str
-    seconds: float = 0.0
+    bytes: int = 0
 
 
 class HubClient:
@@ -51,7 +48,22 @@ class HubClient:
     @property
     def host(self) -> str:
         """The Hub's host and port, as shown in messages."""
-        return urlsplit(self.endpoint).netloc.rpartition("@")[2]
+        return host_of(self.endpoint)
+
+    @property
+    def shown(self) -> str:
+        """The Hub's address, without the user and password in it."""
+        return shown(self.endpoint)
+
+    def noted(self, path: str) -> Callable[[int], None]:
+        """Keep a request in `asked`; what it gives is to be called with the bytes that came."""
+        place = len(self.asked)
+        self.asked.append(Asked(time.time(), self.shown + path))
+
+        def came(count: int) -> None:
+            self.asked[place] = replace(self.asked[place], bytes=self.asked[place].bytes + count)
+
+        return came
 
     def search(self, task: str, *, words: str = "", language: str = "", limit: int = 30) -> list[dict[str, Any]]:
         """The most downloaded models of a Hub task with safetensors; one request.
@@ -103,6 +115,9 @@ class HubClient:
 
     def _get(self, path: str, pairs: list[tuple[str, str]], *, what: str, stop: int = 0) -> bytes:
         """One question, asked again while the Hub is busy, as often and as late as it says."""
+        if self.token and not re.fullmatch(r"[!-~]+", self.token):
+            hint = "log in again with `hf auth login`, or unset HF_TOKEN"
+            raise HubRefused("your token is wrong: it has characters that no token has.", hint=hint)
         patience = PATIENCE_SECONDS
         for attempt in range(1, TRIES + 1):
             try:
@@ -110,12 +125,9 @@ class HubClient:
             except HFMagicError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a client raises becomes one of ours
-                answer = response_of(error)
-                delay = wait_seconds(answer.headers if answer is not None else {}, attempt)
-                busy = answer is not None and answer.status_code in _BUSY
-                if not busy or attempt == TRIES or delay > patience:
-                    token = bool(self.token)
-                    raise refusal(error, host=self.host, endpoint=self.endpoint, what=what, token=token) from None
+                delay = seconds_to_next(response_of(error), attempt, patience)
+                if delay is None or attempt == TRIES:
+                    raise refusal(error, endpoint=self.endpoint, what=what, token=bool(self.token)) from None
             patience -= delay
             threading.Event().wait(delay)  # an interrupt ends it
         raise AssertionError("the last try returns or raises")
@@ -126,17 +138,16 @@ class HubClient:
         A thread of its own asks: looking up a name cannot be interrupted, waiting for a thread can.
         """
         connected, given_up, start = threading.Event(), threading.Event(), time.monotonic()
-        url = self.endpoint + path + (f"?{urlencode(pairs)}" if pairs else "")
+        path += f"?{urlencode(pairs)}" if pairs else ""
         answer: Future[bytes] = Future()
-        place = len(self.asked)
-        self.asked.append(Asked(time.time(), url))
 
         def ask() -> None:
             try:
-                answer.set_result(self._ask(url, stop, connected, given_up))
+                answer.set_result(self._ask(self.endpoint + path, stop, connected, given_up))
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
                 answer.set_exception(error)
 
+        came = self.noted(path)
         threading.Thread(target=ask, daemon=True).start()
         try:
             while not answer.done():
@@ -144,10 +155,10 @@ class HubClient:
                 if time.monotonic() - start > limit:
                     raise HubUnreachable(f"{self.host} does not answer.", hint="--offline uses what is on this machine")
                 wait([answer], timeout=0.05)
+            came(len(answer.result()))
             return answer.result()
         finally:
             given_up.set()
-            self.asked[place] = replace(self.asked[place], seconds=time.monotonic() - start)
 
     def _ask(self, url: str, stop: int, connected: threading.Event, given_up: threading.Event) -> bytes:
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
@@ -156,8 +167,9 @@ class HubClient:
         if stop:
             headers["Range"] = f"bytes=0-{stop - 1}"
 
-        def trace(event: str, details: object) -> None:  # noqa: ARG001 - called so
-            if "send_request_headers" in event:
+        def trace(event: str, details: Mapping[str, Any]) -> None:
+            # A proxy that takes a CONNECT has not reached the Hub yet.
+            if event.endswith("send_request_headers.started") and details["request"].method != b"CONNECT":
                 connected.set()
 
         most = stop or MAX_BYTES

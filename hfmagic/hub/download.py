@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import errors
-from ..errors import DownloadFailed, HFMagicError, NoSpace
+from ..errors import DownloadFailed, HFMagicError, NoSpace, hide_secrets
 from ..limits import size_words
 from ..processes import start, stop
-from .blobs import repo_folder, sweep
+from .blobs import sweep
 from .job import Job, Moment, OnMoment
-from .refusals import without_secrets
 
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "0",
@@ -81,8 +80,7 @@ def _check_space(job: Job) -> None:
             f"the folder for models {cache} cannot be written ({error.strerror}).",
             hint="%config HFMagic.hub_cache = 'DIR'",
         ) from None
-    blobs = repo_folder(cache, job.model_id) / "blobs"
-    wanted = sum(f.size for f in job.files if not (blobs / f.etag).exists())
+    wanted = job.missing_bytes()
     free = shutil.disk_usage(cache).free
     if wanted > free:
         raise NoSpace(
@@ -105,7 +103,7 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
             return _follow(_lines(process.stdout), on, stall_seconds)
         except _Ended:
             log.seek(max(log.seek(0, os.SEEK_END) - 2000, 0))
-            said = without_secrets(log.read().decode(errors="replace").strip().rpartition("\n")[2])
+            said = hide_secrets(log.read().decode(errors="replace").strip().rpartition("\n")[2])
             why = f"the download of {job.model_id} ended early{': ' * bool(said)}{said}"
             raise DownloadFailed(why, hint="run the cell again") from None
         finally:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .header import Header, read_header, total_counts
+
 MAX_CONFIG_BYTES = 1_000_000
-MAX_HEADER_BYTES = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ModelFacts:
 
     `folder` is where its files are, None for a model that is not on this machine; `revision` the Hub's commit, empty
     for a folder that no Hub knows; `fetched` the day (ISO 8601) it was downloaded; `fetch_bytes` what is still to
-    fetch, 0 where that is not known. `labels` are the names its head gives (empty: it has none or leaves them unnamed).
+    fetch, None where that is not known. `labels` are the names its head gives (empty: none, or unnamed ones).
     `pooled`: made for one embedding a text. `limits` is what its makers say it cannot do, from the card's front matter.
     `problem` says why it can never run here: pickle only, own code, damage. `gated`: its owner lets in who asks.
     """
@@ -42,7 +42,7 @@ class ModelFacts:
     problem: str = ""
     revision: str = ""
     fetched: str = ""
-    fetch_bytes: int = 0
+    fetch_bytes: int | None = None
     downloads: int = 0
     likes: int = 0
     gated: bool = False
@@ -51,6 +51,11 @@ class ModelFacts:
     def owner(self) -> str:
         """The part of the id before the slash."""
         return self.model_id.partition("/")[0]
+
+    def with_counts(self, counts: Mapping[str, int]) -> ModelFacts:
+        """The facts with its parameters, from those of each dtype."""
+        dtype = max(counts, key=lambda k: counts[k], default=self.dtype)
+        return replace(self, parameters=sum(counts.values()), dtype=dtype)
 
 
 def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> ModelFacts:
@@ -62,16 +67,18 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
     config, problem = _config(folder)
     card = _card(folder)
     weights = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
-    counts: dict[str, int] = {}
+    headers: list[Header] = []
     for path in weights:
         try:
-            _add_counts(path, counts)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            headers.append(read_header(path))
+            if path.stat().st_size != headers[-1].file_bytes:
+                raise ValueError("file length")
+        except (OSError, ValueError):
             problem = problem or f"{path.name} is damaged"
     if not weights:
         problem = problem or "has no safetensors; hfmagic never loads pickle"
     problem = problem or _foreign(folder, weights, home or folder)
-    return ModelFacts(
+    facts = ModelFacts(
         model_id=model_id,
         folder=folder,
         task=as_text(card.get("pipeline_tag")),
@@ -80,15 +87,14 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
         languages=languages_of(card.get("language")),
         tags=tuple(x for x in as_list(card.get("tags")) if isinstance(x, str)),
         labels=_labels(config),
-        parameters=sum(counts.values()),
         weight_bytes=sum(p.stat().st_size for p in weights),
-        dtype=max(counts, key=lambda k: counts[k], default="float32"),
         max_tokens=_max_tokens(config),
         metrics=metrics_of(card),
         pooled=(folder / "modules.json").exists(),
         limits=as_text(card.get("limits")) or "",
         problem=problem,
     )
+    return facts.with_counts(total_counts(headers))
 
 
 def facts_in_config(facts: ModelFacts, text: bytes) -> ModelFacts:
@@ -175,29 +181,6 @@ def _card(folder: Path) -> dict[str, Any]:
         return dict(card.data.to_dict())
     except (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError, YAMLError):
         return {}
-
-
-DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64"}
-
-
-def _add_counts(path: Path, counts: dict[str, int]) -> None:
-    """Add a file's parameters by dtype. The format: 8 bytes little-endian length, then a JSON header, then the data."""
-    with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if not 2 <= length <= MAX_HEADER_BYTES:
-            raise ValueError("header length")
-        header = json.loads(file.read(length))
-    header.pop("__metadata__", None)
-    end = max((t["data_offsets"][1] for t in header.values()), default=0)
-    if path.stat().st_size != 8 + length + end:
-        raise ValueError("file length")
-    for tensor in header.values():
-        count = math.prod(map(int, tensor["shape"]))
-        begin, stop = tensor["data_offsets"]
-        if not 0 <= count <= 2 * (stop - begin):  # no dtype takes less than four bits
-            raise ValueError("shape")
-        dtype = DTYPES.get(tensor["dtype"], str(tensor["dtype"]).lower())
-        counts[dtype] = counts.get(dtype, 0) + count
 
 
 def _labels(config: Mapping[str, Any]) -> tuple[str, ...]:

@@ -52,6 +52,12 @@ def weight_index(files: Iterable[HubFile]) -> str:
     return SINGLE if SINGLE in names else INDEX if INDEX in names else ""
 
 
+def may_need(files: Sequence[HubFile]) -> tuple[HubFile, ...]:
+    """The files that may be fetched: with shards every one, as long as their index is not read."""
+    single = weight_index(files) == SINGLE
+    return tuple(f for f in files if (f.name == SINGLE or _beside(f.name) if single else is_read(f.name)))
+
+
 def needed(files: Sequence[HubFile], index: bytes = b"") -> tuple[HubFile, ...]:
     """The files to fetch; with shards, those that the index names.
 

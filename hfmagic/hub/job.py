@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..limits import size_words
+from .blobs import repo_folder
 from .files import HubFile
 
 
 @dataclass(frozen=True)
 class Job:
-    """A model to download at a revision into a cache. `token` goes through a pipe, never into a command line."""
+    """A model to download at a revision into a cache. `token` goes through a pipe, never into a command line.
+
+    Its `repr` shows neither the token nor the endpoint, which may hold a password.
+    """
 
     model_id: str
     revision: str
-    endpoint: str
+    endpoint: str = field(repr=False)
     cache: str
     checked: str
     files: tuple[HubFile, ...]
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
+
+    def missing_bytes(self, damaged: Collection[str] = ()) -> int:
+        """Bytes that are not in the cache yet, under whatever revision; files that are `damaged` count as missing."""
+        repo = repo_folder(Path(self.cache), self.model_id)
+
+        def is_here(file: HubFile) -> bool:
+            own = repo / "snapshots" / self.revision / file.name  # no link where the file system knows none
+            return own.exists() or bool(file.etag and (repo / "blobs" / file.etag).exists())
+
+        return sum(f.size for f in self.files if f.name in damaged or not is_here(f))
 
 
 @dataclass(frozen=True, slots=True)

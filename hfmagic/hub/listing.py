@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .facts import DTYPES, ModelFacts, as_list, as_text, languages_of, metrics_of
-from .files import files_of, needed, weight_index
+from .facts import ModelFacts, as_list, as_text, languages_of, metrics_of
+from .files import files_of, weight_index
+from .header import DTYPES
 
 _BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "int16": 2}
 
@@ -21,8 +22,7 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
         if (count := _count(v))
     }
     files = files_of(dict(item))
-    listed = weight_index(files)
-    return ModelFacts(
+    facts = ModelFacts(
         model_id=as_text(item.get("id")) or as_text(item.get("modelId")) or "",
         folder=None,
         revision=as_text(item.get("sha")) or "",
@@ -31,29 +31,18 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
         license=_license(card, tags),
         languages=languages_of(card.get("language")) or tuple(t for t in tags if len(t) == 2 and t.isalpha()),
         tags=tuple(t for t in tags if ":" not in t and len(t) > 2),
-        parameters=sum(counts.values()),
         weight_bytes=sum(n * _BYTES.get(dtype, 1) for dtype, n in counts.items()),
-        dtype=max(counts, key=lambda k: counts[k], default="float32"),
         metrics=metrics_of(card),
         pooled=any(f.name == "modules.json" for f in files),
         downloads=_count(item.get("downloads")),
         likes=_count(item.get("likes")),
         gated=bool(item.get("gated")),
-        problem=_problem(tags, config, files and not listed),
+        problem=_problem(tags, config, bool(files) and not weight_index(files)),
     )
+    return facts.with_counts(counts)
 
 
-def with_sizes(facts: ModelFacts, item: Mapping[str, Any]) -> ModelFacts:
-    """The facts with the bytes of the files that would be fetched, where the API was asked for sizes."""
-    from dataclasses import replace
-
-    files = files_of(dict(item))
-    if weight_index(files) == "model.safetensors":
-        return replace(facts, fetch_bytes=sum(f.size for f in needed(files)))
-    return facts
-
-
-def _problem(tags: tuple[str, ...], config: Mapping[str, Any], no_safetensors: object) -> str:
+def _problem(tags: tuple[str, ...], config: Mapping[str, Any], no_safetensors: bool) -> str:
     """Why it can never run here."""
     if "custom_code" in tags or config.get("auto_map"):
         return "needs its own code, which hfmagic never runs"

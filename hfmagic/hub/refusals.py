@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..errors import GatedModel, HFMagicError, HubRefused, HubUnreachable, RevisionGone, UnknownModel
 
-_SECRET = re.compile(r"\b(?:hf_|sk-|api_org_)[\w-]{6,}|Bearer \S+", re.I)
+PATIENCE_SECONDS = 60.0  # longest wait that the Hub may ask for, all waits of one question together
+_BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+def shown(endpoint: str) -> str:
+    """An address without the user and password in it."""
+    parts = urlsplit(endpoint)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def host_of(endpoint: str) -> str:
+    """Host and port of an address, for messages."""
+    return urlsplit(endpoint).netloc.rpartition("@")[2]
 
 
 def response_of(error: BaseException) -> Any:
@@ -17,7 +30,7 @@ def response_of(error: BaseException) -> Any:
     return getattr(_behind(error), "response", None)
 
 
-def refusal(error: BaseException, *, host: str, endpoint: str, what: str = "", token: bool = True) -> HFMagicError:
+def refusal(error: BaseException, *, endpoint: str, what: str = "", token: bool = True) -> HFMagicError:
     """The error as one of ours.
 
     Args:
@@ -26,13 +39,14 @@ def refusal(error: BaseException, *, host: str, endpoint: str, what: str = "", t
     """
     from huggingface_hub import errors as hub
 
-    model_id = what.rpartition(" of ")[2] or "the list of models"
+    host, model_id = host_of(endpoint), what.rpartition(" of ")[2] or "the list of models"
     error = _behind(error)
     match error:
         case HFMagicError():
             return error
         case hub.GatedRepoError():
-            return GatedModel(f"{model_id} is gated.", hint=f"ask for access at {endpoint}/{model_id}, then log in")
+            where = f"{shown(endpoint)}/{model_id}"
+            return GatedModel(f"{model_id} is gated.", hint=f"ask for access at {where}, then log in")
         case hub.RevisionNotFoundError():
             return RevisionGone(f"the pinned revision of {model_id} is gone.", hint="run the cell again to pin anew")
         case hub.EntryNotFoundError():
@@ -45,6 +59,9 @@ def refusal(error: BaseException, *, host: str, endpoint: str, what: str = "", t
             return no_hub(host) if not what and _status(error) == 404 else _by_status(error, host, token)
         case hub.FileMetadataError():
             return no_hub(host)
+        case _ if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            hint = "set SSL_CERT_FILE to your company's, restart the kernel; or --offline"
+            return HubUnreachable(f"{host}'s certificate is not trusted.", hint=hint)
         case _:
             return HubUnreachable(
                 f"{host} does not answer ({type(error).__name__}).", hint="--offline uses what is on this machine"
@@ -60,12 +77,16 @@ def _behind(error: BaseException) -> BaseException:
     """The Hub's refusal in a chain of causes; the error itself where there is none."""
     from huggingface_hub.errors import FileMetadataError, HfHubHTTPError
 
+    found = (cause for cause in _causes(error) if isinstance(cause, HfHubHTTPError | FileMetadataError))
+    return next(found, error)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and what led to each."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, HfHubHTTPError | FileMetadataError):
-            return seen
-        seen = seen.__cause__
-    return error
+        yield seen
+        seen = seen.__cause__ or seen.__context__  # httpcore suppresses what it wraps
 
 
 def _by_status(error: BaseException, host: str, token: bool) -> HFMagicError:
@@ -86,15 +107,18 @@ def _status(error: BaseException) -> int:
     return int(getattr(getattr(error, "response", None), "status_code", 0))
 
 
-def wait_seconds(headers: Mapping[str, str], attempt: int) -> float:
-    """Seconds to wait before the next try: what the Hub asks for, else 0.5, 1, 2 …"""
+def seconds_to_next(answer: Any, attempt: int, patience: float) -> float | None:
+    """Seconds until a busy Hub may be asked again; None for another answer, or where it wants more than `patience`."""
+    if answer is None or answer.status_code not in _BUSY:
+        return None
+    delay = _wait_seconds(answer.headers, attempt)
+    return delay if delay <= patience else None
+
+
+def _wait_seconds(headers: Mapping[str, str], attempt: int) -> float:
+    """What the Hub asks for, else 0.5, 1, 2 …"""
     try:
         asked = float(next(v for k, v in headers.items() if k.lower() == "retry-after"))
     except (StopIteration, ValueError):
         asked = math.nan
     return max(asked, 0.0) if math.isfinite(asked) else float(2 ** (attempt - 2))
-
-
-def without_secrets(text: str) -> str:
-    """A text with everything that looks like a token struck out."""
-    return _SECRET.sub("***", text)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 _CHUNK = 1 << 20  # bytes read at once
+OnBytes = Callable[[int], object]
+
+
+def unheard(_: int) -> None:
+    """Nobody asks how many bytes were read."""
 
 
 def folder_revision(folder: Path) -> str:
@@ -36,12 +42,13 @@ def folder_revision(folder: Path) -> str:
     return total.hexdigest()[:40]
 
 
-def file_sha256(path: Path) -> str:
-    """The sha256 of a file as 64 lower-case hex digits; reads 1 MiB at a time."""
+def file_sha256(path: Path, on_bytes: OnBytes = unheard) -> str:
+    """The sha256 of a file as 64 lower-case hex digits; reads 1 MiB at a time, and tells `on_bytes` how many came."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
+            on_bytes(len(chunk))
     return digest.hexdigest()
 
 

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from ..errors import DamagedModel, HubError, HubUnreachable, RevisionGone, UnknownModel, did_you_mean
+from ..errors import DamagedModel, HubError, HubUnreachable, NeedsConsent, RevisionGone, UnknownModel, did_you_mean
+from ..limits import size_words
 from .blobs import Checked, drop
 from .cached import CachedModels
-from .client import HubClient, is_model
+from .client import HubClient
 from .download import download
-from .facts import ModelFacts, facts_in_config
-from .files import INDEX, files_of, needed, weight_index
+from .facts import MAX_CONFIG_BYTES, ModelFacts, facts_in_config
+from .files import HubFile
 from .folder import FolderHub
+from .header import total_counts
 from .job import Job, Moment, OnMoment
-from .listing import facts_of, with_sizes
-from .skeleton import FIRST_BYTES, header_bytes, skeleton
-
-AWAY_SECONDS = 10.0  # a Hub that did not answer is not asked again for so long: the steps of one plan, no longer
-FRESH_SECONDS = 600.0  # so long a search is not repeated
-MOST_SHARDS = 8  # headers that are looked at before a download; more shards are checked after it
+from .listing import facts_of
+from .remote import Info, Remote
+from .skeleton import skeleton
 
 HeadCheck = Callable[[Path], str]
 """A folder, maybe without weights → why the task cannot be done with it, or an empty string."""
@@ -44,10 +41,8 @@ class Sources:
         self, folders: FolderHub, cached: CachedModels, client: HubClient | None, checked: Checked, stall_seconds: float
     ) -> None:
         self.folders, self.cached, self.client = folders, cached, client
+        self._remote = Remote(client) if client else None
         self._checked, self._stall_seconds = checked, stall_seconds
-        self._searches: dict[tuple[str, str, str], tuple[float, tuple[ModelFacts, ...]]] = {}
-        self._infos: dict[str, dict[str, Any]] = {}  # by model id: the Hub's newest
-        self._away: tuple[float, HubError] | None = None
 
     def models(self) -> tuple[ModelFacts, ...]:
         """Every model on this machine, sorted by id; one in a folder hides a downloaded one of that name."""
@@ -56,18 +51,18 @@ class Sources:
 
     def seen(self) -> tuple[ModelFacts, ...]:
         """Models that a search of this session found on the Hub."""
-        return tuple({m.model_id: m for _, models in self._searches.values() for m in models}.values())
+        return self._remote.seen() if self._remote else ()
 
     def search(self, task: str, *, words: str = "", language: str = "") -> Found:
         """The models on this machine, and those that the Hub gives for a task.
 
         Where no name has the `words`, the task alone is searched for. A Hub that gives nothing is said in `away`.
         """
-        here = self.models()
-        if self.client is None:
+        here, hub = self.models(), self._remote
+        if hub is None:
             return Found(here)
         try:
-            remote = self._search(task, words, language) or (self._search(task, "", language) if words else ())
+            remote = hub.search(task, words, language) or (hub.search(task, "", language) if words else ())
         except HubError as error:
             if not here:
                 raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None
@@ -82,10 +77,10 @@ class Sources:
         Raises: UnknownModel with the nearest name; HubError.
         """
         here = {m.model_id: m for m in self.folders.models()}.get(model_id) or self.cached.find(model_id, revision)
-        if here is not None and not (here.fetched and here.problem and self.client):
+        if here is not None and not (here.fetched and here.problem and self._remote):
             return here
-        if "/" in model_id and self.client is not None:
-            return self._remote(model_id, revision)
+        if "/" in model_id and self._remote is not None:
+            return self._on_hub(self._remote, model_id, revision)
         with contextlib.suppress(UnknownModel):
             return self.folders.find(model_id)
         return self._unknown(model_id, revision)
@@ -95,145 +90,126 @@ class Sources:
         return facts.revision or self.folders.revision(facts)
 
     def to_fetch(self, model_id: str, revision: str) -> int:
-        """Bytes that a model would take from the Hub; 0 for one that is here."""
+        """Bytes that a model would take from the Hub at most; 0 for one that is here."""
         facts = self.find(model_id, revision)
-        return 0 if facts.folder is not None else max(facts.fetch_bytes, facts.weight_bytes)
+        if facts.folder is not None or self._remote is None:
+            return 0
+        info = self._remote.info(model_id, facts.revision)
+        return self._job(self._remote, info, self._remote.most_files(info)).missing_bytes()
 
     def inspect(self, facts: ModelFacts, check: HeadCheck) -> ModelFacts:
         """A model of the Hub, looked at before any weight byte: its sizes, labels, head; `problem` says what is wrong.
 
+        `weight_bytes`, `parameters` and `dtype` are those of its headers. Where those are too many or too long to look
+        at, `weight_bytes` is the size of its files, and `parameters` what the listing says, else two bytes each.
+
         Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable.
         """
-        if facts.folder is not None or self.client is None:
+        hub = self._remote
+        if facts.folder is not None or hub is None:
             return facts
-        info = self._info(facts.model_id, facts.revision)
-        facts = with_sizes(replace(facts, model_id=str(info["id"]), revision=str(info["sha"])), info)
-        config = self._read(facts, "config.json", 1_000_000)
+        info = hub.info(facts.model_id, facts.revision)
+        facts = replace(facts, model_id=str(info["id"]), revision=str(info["sha"]))
+        config = hub.read(info, "config.json", MAX_CONFIG_BYTES)
         facts = facts_in_config(facts, config)
         if facts.problem:
             return facts
-        listed = weight_index(files_of(info))
         try:
-            index = self._read(facts, listed, 20_000_000) if listed == INDEX else b""
-            files = needed(files_of(info), index)
-            weights = [f.name for f in files if f.name.endswith(".safetensors")]
-            facts = replace(facts, fetch_bytes=sum(f.size for f in files))
-            if len(weights) > MOST_SHARDS:
-                return facts
-            headers = {name: self._header(facts, name) for name in weights}
-            with skeleton(config, headers, {f.name: f.size for f in files}) as folder:
-                return replace(facts, problem=check(folder))
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            return replace(facts, problem=f"{listed or 'its weights'} is damaged")
+            files, headers = hub.files(info), hub.headers(info)
+        except ValueError as error:
+            return replace(facts, problem=str(error))
+        size = sum(f.size for f in files if f.name.endswith(".safetensors"))
+        to_fetch = self._job(hub, info, files).missing_bytes()
+        facts = replace(facts, fetch_bytes=to_fetch, weight_bytes=size, parameters=facts.parameters or size // 2)
+        if not headers:
+            return facts
+        facts = facts.with_counts(total_counts(headers.values()))
+        with skeleton(config, headers) as folder:
+            return replace(facts, problem=check(folder))
 
-    def fetch(self, facts: ModelFacts, on: OnMoment) -> ModelFacts:
+    def fetch(self, facts: ModelFacts, on: OnMoment, *, most: int | None = None) -> ModelFacts:
         """The model on this machine, whole: downloaded when it is not here, checked when it was not checked before.
 
-        Raises: DamagedModel; NoSpace, DownloadFailed and what `inspect` raises.
+        Args:
+            most: bytes that may be downloaded; None: any number.
+        Raises: NeedsConsent when it takes more, DamagedModel; NoSpace, DownloadFailed and what `inspect` raises.
         """
         if facts.folder is not None and not facts.fetched:
             return facts
-        if facts.folder is not None:
-            etags = {f.name: f.etag for f in self.cached.files(facts.model_id, facts.revision)}
-            if unchecked := [p for p in self._checked.unchecked(facts.folder, etags) if p.is_file()]:
-                on(Moment(0, sum(p.stat().st_size for p in unchecked), "checking"))
-            bad = self._checked.damaged(facts.folder, etags)
-            if not bad:
-                return facts
-            if self.client is None:
+        bad = self._damaged(facts, facts.folder, on) if facts.folder else []
+        if facts.folder is not None and not bad:
+            return facts
+        if self._remote is None:
+            if bad:
                 hint = "go online to fetch it again, or %hf use STEP MODEL"
                 raise DamagedModel(f"{bad[0].name} of {facts.model_id} is damaged.", hint=hint)
-            for path in bad:
-                drop(path)
-        return self._download(facts, on)
-
-    # The Hub
-
-    def _download(self, facts: ModelFacts, on: OnMoment) -> ModelFacts:
-        if self.client is None:
             raise HubUnreachable(f"{facts.model_id} is not on this machine.", hint="go online, or name another model")
-        info = self._info(facts.model_id, facts.revision)
-        files = files_of(info)
+        info = self._remote.info(facts.model_id, facts.revision)
         try:
-            index = self._read(facts, INDEX, 20_000_000) if weight_index(files) == INDEX else b""
-            wanted = needed(files, index)
+            job = self._job(self._remote, info, self._remote.files(info))
         except ValueError as error:
-            raise DamagedModel(f"{INDEX} of {facts.model_id} is damaged.", hint="%hf models lists others") from error
-        job = Job(
-            str(info["id"]),
-            str(info["sha"]),
-            self.client.endpoint,
-            str(self.cached.cache.absolute()),
-            str(self._checked.folder.absolute()),
-            wanted,
-            self.client.token,
-        )
+            raise DamagedModel(f"{facts.model_id} {error}.", hint="%hf models lists others") from error
+        size = job.missing_bytes([p.relative_to(facts.folder).as_posix() for p in bad] if facts.folder else ())
+        if most is not None and size > most:
+            again = f" again, as {bad[0].name} is damaged" if bad else ""
+            raise NeedsConsent(f"{job.model_id} downloads {size_words(size)}{again}.", hint="%hf go --yes fetches it")
+        for path in bad:
+            drop(path)
+        return self._download(self._remote, job, info, on)
+
+    def _damaged(self, facts: ModelFacts, folder: Path, on: OnMoment) -> list[Path]:
+        """The files of a downloaded model that are not what the Hub named; what was found whole before is not read."""
+        etags = {f.name: f.etag for f in self.cached.files(facts.model_id, facts.revision)}
+        unread = [p.stat().st_size for p in self._checked.unchecked(folder, etags) if p.is_file()]
+        done, total = 0, sum(unread)
+
+        def read(count: int) -> None:
+            nonlocal done
+            done += count
+            on(Moment(min(done, total), total, "checking"))
+
+        if unread:
+            read(0)
+        return self._checked.damaged(folder, etags, read)
+
+    def _download(self, hub: Remote, job: Job, info: Info, on: OnMoment) -> ModelFacts:
+        came, before = hub.client.noted(f"/{job.model_id}@{job.revision}"), 0
+
+        def watch(moment: Moment) -> None:
+            nonlocal before
+            came(moment.done - before if moment.done >= before else moment.done)  # less: it begins once more
+            before = moment.done
+            on(moment)
+
         self.cached.keep_note(info)  # first: it says which files a download that is broken off still lacks
         try:
-            download(job, on, stall_seconds=self._stall_seconds)
+            download(job, watch, stall_seconds=self._stall_seconds)
         except RevisionGone:
-            self._forget(facts.model_id)
+            hub.forget(job.model_id)
             raise
         here = self.cached.find(job.model_id, job.revision)
         if here is None:
             raise DamagedModel(f"{job.model_id} lacks files after its download.", hint="%hf models lists others")
         return here
 
-    def _search(self, task: str, words: str, language: str) -> tuple[ModelFacts, ...]:
-        assert self.client is not None  # noqa: S101 - asked by the caller
-        key = (task, words, language)
-        at, known = self._searches.get(key, (-FRESH_SECONDS, ()))
-        if time.monotonic() - at < FRESH_SECONDS:
-            return known
-        if self._away and time.monotonic() - self._away[0] < AWAY_SECONDS:
-            raise self._away[1]
-        try:
-            items = self.client.search(task, words=words, language=language)
-        except HubUnreachable as error:
-            self._away = (time.monotonic(), error)
-            raise
-        self._away = None
-        found = tuple(facts_of(item) for item in items if is_model(item))
-        self._searches[key] = (time.monotonic(), found)
-        return found
+    def _job(self, hub: Remote, info: Info, files: Sequence[HubFile]) -> Job:
+        return Job(
+            str(info["id"]),
+            str(info["sha"]),
+            hub.client.endpoint,
+            str(self.cached.cache.absolute()),
+            str(self._checked.folder.absolute()),
+            tuple(files),
+            hub.client.token,
+        )
 
-    def _info(self, model_id: str, revision: str) -> dict[str, Any]:
-        known = self._infos.get(model_id)
-        if known is None or (revision and known.get("sha") != revision):
-            assert self.client is not None  # noqa: S101 - asked by the caller
-            try:
-                known = self.client.info(model_id, revision)
-            except RevisionGone:
-                self._forget(model_id)
-                raise
-            self._infos[model_id] = self._infos[str(known["id"])] = known
-        return known
-
-    def _remote(self, model_id: str, revision: str) -> ModelFacts:
+    def _on_hub(self, hub: Remote, model_id: str, revision: str) -> ModelFacts:
         try:
-            info = self._info(model_id, revision)
+            info = hub.info(model_id, revision)
         except UnknownModel as error:
             raise UnknownModel(error.message, hint=did_you_mean(model_id, self._ids()) or error.hint) from None
         # Under the name that was asked for, so that it is found by it; `inspect` gives the one it has now.
-        return replace(with_sizes(facts_of(info), info), model_id=model_id)
-
-    def _read(self, facts: ModelFacts, name: str, stop: int) -> bytes:
-        assert self.client is not None  # noqa: S101 - asked by the caller
-        try:
-            return self.client.read(facts.model_id, facts.revision, name, stop=stop)
-        except RevisionGone:
-            self._forget(facts.model_id)
-            raise
-
-    def _forget(self, model_id: str) -> None:
-        """What is known of a model no longer holds: the next cell asks for its newest commit."""
-        self._infos.pop(model_id, None)
-        self._searches.clear()
-
-    def _header(self, facts: ModelFacts, name: str) -> bytes:
-        start = self._read(facts, name, FIRST_BYTES)
-        stop = header_bytes(start)
-        return start if len(start) >= stop else self._read(facts, name, stop)
+        return replace(facts_of(info), model_id=model_id)
 
     def _ids(self) -> list[str]:
         return [m.model_id for m in (*self.models(), *self.seen())]

@@ -8,9 +8,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..errors import NoEndpoint, clip, one_line
+from ..errors import NoEndpoint, clip, hide_secrets, one_line
 
-_SECRET = re.compile(r"(?i)\bbearer\s+[^\s\"',]+|\b(?:sk|hf|gsk|xai)[-_][A-Za-z0-9*._\-]{6,}")
 _SHORT_KEY = 8  # characters; a shorter "key" such as EMPTY is a word, whose traces say nothing
 _PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan")
@@ -101,7 +100,7 @@ class Key:
 
 def hide(text: str) -> str:
     """Foreign text in one line, without what looks like a key."""
-    return _SECRET.sub("***", one_line(text))
+    return hide_secrets(one_line(text))
 
 
 def _problem(url: str) -> str:

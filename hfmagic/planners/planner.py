@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..config import HFMagic
-from ..errors import NoEndpoint, clip, one_line
+from ..errors import NoEndpoint, clip
 from ..kinds import InputSchema
 from ..llm import LLM, Sent
+from ..llm.endpoint import hide
 from ..plan import Plan
 from ..store import Store
 from .endpoint import plan_by_endpoint
@@ -48,7 +49,7 @@ class Planner:
         try:
             llm = self.llm
         except NoEndpoint:
-            return f"{clip(one_line(self._choice[0]), 60)} (not configured)"
+            return f"{clip(hide(self._choice[0]), 60)} (not configured)"
         return llm.name if llm else RULES
 
     @property
@@ -110,7 +111,7 @@ class Planner:
             try:
                 endpoint = find_endpoint(name, "any", self._config.endpoints)
             except NoEndpoint as error:
-                rows.append({"planner": clip(one_line(name), 60), "address": error.message, "key": ""})
+                rows.append({"planner": clip(hide(name), 60), "address": error.message, "key": ""})
                 continue
             found = "set" if endpoint.key and os.environ.get(endpoint.key) else "not set" if endpoint.key else ""
             rows.append({"planner": name, "address": endpoint.base_url, "key": f"{endpoint.key} {found}".strip()})

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -28,13 +29,14 @@ from hfmagic.errors import (
     NoSpace,
     RevisionGone,
     UnknownModel,
+    hide_secrets,
 )
-from hfmagic.hub import client, download, sources
+from hfmagic.hub import client, download, remote
 from hfmagic.hub.client import HubClient
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.hub.files import INDEX, SINGLE, HubFile, files_of, needed
-from hfmagic.hub.listing import facts_of, with_sizes
-from hfmagic.hub.refusals import refusal, without_secrets
+from hfmagic.hub.listing import facts_of
+from hfmagic.hub.refusals import refusal
 from hfmagic.results import Downloading, Event
 from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of
 from tests.hubserver import Fault, TestHub, cut, echo_token, flip, html, stall, status
@@ -248,10 +250,23 @@ def test_a_secret_that_a_server_repeats_is_in_no_line(
 
 
 @pytest.mark.parametrize(
-    "secret", ["hf_abcdefghijk", "sk-proj-abc-DEF_123456", "Bearer eyJhbGciOi.x.y", "api_org_abcdefgh", "hf_reader-xyz"]
+    "secret",
+    [
+        *("hf_abcdefghijk", "sk-proj-abc-DEF_123456", "Bearer eyJhbGciOi.x.y", "api_org_abcdefgh", "hf_reader-xyz"),
+        *("gsk_abcdef1", "xai-abcdefg", "pk-lf-1234abcd", "key-0123abcd", "sk-ab***yz", "SK-ABCDEF"),
+    ],
 )
 def test_what_looks_like_a_token_is_struck_out(secret: str):
-    assert secret not in without_secrets(f"server says: {secret}, sorry")
+    assert secret not in hide_secrets(f"server says: {secret}, sorry")
+
+
+def test_a_password_in_an_address_is_struck_out():
+    assert hide_secrets("no answer of https://user:pass@mirror/x") == "no answer of https://***@mirror/x"
+
+
+@pytest.mark.parametrize("text", ["https://hf-mirror.com/x", "key-value pairs", "sk-learn", "a@b.org", "the hf_hub"])
+def test_what_is_no_secret_stays(text: str):
+    assert hide_secrets(text) == text
 
 
 def test_11_the_refusal_behind_check_your_connection_is_found(tiny_hub: TestHub):
@@ -266,7 +281,7 @@ def test_11_the_refusal_behind_check_your_connection_is_found(tiny_hub: TestHub)
     hidden = LocalEntryNotFoundError("please check your internet connection")
     hidden.__cause__ = caught.value
 
-    check_line(refusal(hidden, host="hub", endpoint="", what=MODEL), "hub answered 500")
+    check_line(refusal(hidden, endpoint="http://hub", what=MODEL), "hub answered 500")
 
 
 # No Hub at all (13, 14)
@@ -299,20 +314,55 @@ def test_14_a_silent_network_is_given_up_within_three_seconds(
     monkeypatch.setattr(client, "CONNECT_SECONDS", 0.3)
     bench = Bench(black_hole, tmp_path)
 
-    for _ in range(2):  # the second time it is not asked: the steps of one plan wait once
+    for named in ({}, {}, {"sentiment": MODEL}):  # it is asked once: the steps of one plan wait once
         with pytest.raises(HubUnreachable) as caught:
-            bench.propose()
+            bench.propose(models=named)
 
     check_line(caught.value, "does not answer")
-    hub = bench.session.hub.client
-    assert hub is not None
-    assert len(hub.asked) == 1
+    assert len(bench.session.asked()) == 1
+
+
+def test_14_a_hub_that_dies_between_search_and_look_is_waited_for_once_and_what_is_here_is_used(
+    bench: Bench, tiny_hub: TestHub, black_hole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bench.run(models={"sentiment": "acme/tiny-emotions"})
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.3)
+    search = HubClient.search
+
+    def last_answer(hub: HubClient, *args: str, **more: str) -> object:
+        found = search(hub, *args, **more)
+        hub.endpoint = black_hole
+        return found
+
+    monkeypatch.setattr(HubClient, "search", last_answer)
+    dying = Bench(tiny_hub, tmp_path)
+
+    proposal = dying.propose()
+
+    assert model_of(proposal) == "acme/tiny-emotions"
+    assert "does not answer" in " ".join(proposal.plan.notes)
+    assert [a.url.startswith(black_hole) for a in dying.session.asked()] == [False, True]
+
+
+def test_14_a_model_named_on_a_hub_that_dies_is_an_error_and_asked_for_once(
+    bench: Bench, tiny_hub: TestHub, black_hole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    bench.run()
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.3)
+    dead = Bench(black_hole, tmp_path)
+
+    for _ in range(2):
+        with pytest.raises(HubUnreachable) as caught:
+            dead.propose(models={"sentiment": "acme/tiny-all-formats"})
+
+    check_line(caught.value, "does not answer", "--offline")
+    assert len(dead.session.asked()) == 1
 
 
 def test_14_a_hub_that_is_back_is_asked_again(
     tiny_hub: TestHub, closed_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(sources, "AWAY_SECONDS", 0.0)
+    monkeypatch.setattr(remote, "AWAY_SECONDS", 0.0)
     bench = Bench(tiny_hub, tmp_path)
     hub = bench.session.hub.client
     assert hub is not None
@@ -416,23 +466,47 @@ def test_a_model_that_another_tool_broke_off_is_no_model(bench: Bench, tiny_hub:
     broken = bench.session.hub.models()
     tiny_hub.faults.clear()
     snapshot_download(MODEL, revision=tiny_hub.sha(MODEL), **where)
+    tiny_hub.log_clear()
 
     assert broken == ()
     assert [m.model_id for m in bench.session.hub.models()] == [MODEL]
     assert not bench.run().failed
     assert bench.notes == ["checking"]  # what another tool fetched is compared with its hashes, once, and said
+    assert not [r for r in tiny_hub.log if r.origin == "cdn"]
 
 
-def test_20_a_disk_that_is_too_small_is_said_before_a_byte(bench: Bench, tiny_hub: TestHub):
-    proposal = bench.propose(yes=True)
-    info = bench.session.hub._infos[MODEL]
-    next(s for s in info["siblings"] if s["rfilename"] == SINGLE)["size"] = 2**59
+def test_what_another_tool_fetched_into_blobs_that_models_share_is_used(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path
+):
+    """As huggingface_hub keeps files of Xet: the blob is a link to one beside the models."""
+    from huggingface_hub import snapshot_download
+
+    where = {"cache_dir": tmp_path / "models", "endpoint": tiny_hub.url, "token": False}
+    folder = Path(snapshot_download(MODEL, revision=tiny_hub.sha(MODEL), **where))
+    blob = (folder / SINGLE).resolve()
+    shared = tmp_path / "models" / "blobs" / "ab" / "abcdef"
+    shared.parent.mkdir(parents=True)
+    blob.rename(shared)
+    blob.symlink_to(os.path.relpath(shared, blob.parent))
     tiny_hub.log_clear()
+
+    results = bench.run()
+
+    assert not results.failed
+    assert not [r for r in tiny_hub.log if r.origin == "cdn"]
+
+
+def test_20_a_disk_that_is_too_small_is_said_before_a_byte(
+    bench: Bench, tiny_hub: TestHub, monkeypatch: pytest.MonkeyPatch
+):
+    proposal = bench.propose()
+    tiny_hub.log_clear()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10_000))
 
     error = error_of(bench.go(proposal))
 
     assert type(error) is NoSpace
-    check_line(error, f"{MODEL} needs 576,460,752 GB", " is free in", "hub_cache")
+    check_line(error, f"{MODEL} needs 36 kB, 10 kB is free in", "hub_cache")
     assert tiny_hub.log == []
 
 
@@ -552,7 +626,7 @@ FORBIDDEN = (".bin", ".py", ".pt", ".ckpt", ".h5", ".msgpack", ".pth", ".pkl", "
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, JSON) | {"siblings": JSON | st.lists(SIBLING | JSON)}))
 def test_any_json_gives_facts_and_no_exception(item: dict[str, object]):
-    facts = with_sizes(facts_of(item), item)
+    facts = facts_of(item)
 
     assert isinstance(facts, ModelFacts)
     assert f"{facts.weight_bytes / 1e6:,.0f} {facts.downloads:,} {facts.parameters:,}"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from hfmagic.errors import GatedModel, HubRefused, NeedsConsent, NoModelFits, UnknownModel
+from hfmagic.errors import GatedModel, HubRefused, NeedsConsent, NoModelFits, NoTrainedHead, UnknownModel
+from hfmagic.hub import remote
 from hfmagic.hub.client import HubClient
-from hfmagic.hub.files import SINGLE
-from hfmagic.hub.sources import MOST_SHARDS
+from hfmagic.hub.files import INDEX, SINGLE
 from hfmagic.selection.choose import MOST_LOOKED_AT
 from hfmagic.session import Proposal
 from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of, whole_gets
@@ -103,19 +103,23 @@ def test_the_next_kernel_searches_once_and_fetches_nothing(bench: Bench, tiny_hu
 
 def test_importing_and_loading_the_extension_asks_nothing(tiny_hub: TestHub, tmp_path: Path):
     code = """
-        import os, sys
+        import sys
+        asked = []
+        watch = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}
+        sys.addaudithook(lambda event, args: event in watch and asked.append((event, args[watch[event]])))
         from IPython.testing.globalipapp import start_ipython
         shell = start_ipython()
         shell.run_line_magic("load_ext", "hfmagic")
         shell.run_line_magic("hf", "status")
-        sys.exit("huggingface_hub" in sys.modules and os.environ.get("STRICT") == "1")
+        sys.exit(f"it asked {asked}" if asked else 0)
     """
     env = {"HF_ENDPOINT": tiny_hub.url, "HFMAGIC_OFFLINE": "0", "HFMAGIC_CACHE_DIR": str(tmp_path), "PATH": ""}
     env |= {"HF_HOME": str(tmp_path / "home"), "HOME": str(tmp_path), "IPYTHONDIR": str(tmp_path / "ipython")}
     lines = "\n".join(line.strip() for line in code.strip().splitlines())
 
-    subprocess.run([sys.executable, "-c", lines], env=env, check=True, capture_output=True, timeout=120)
+    ended = subprocess.run([sys.executable, "-c", lines], env=env, capture_output=True, text=True, timeout=120)
 
+    assert ended.returncode == 0, ended.stderr
     assert tiny_hub.log == []
 
 
@@ -237,15 +241,48 @@ def test_an_index_that_names_pickles_is_refused(bench: Bench, tiny_hub: TestHub)
     assert not [r for r in tiny_hub.log if ".bin" in f"{r.path}{r.query}"]
 
 
-def test_more_shards_than_are_looked_at_are_checked_after_the_download(bench: Bench, tiny_hub: TestHub):
-    only(tiny_hub, "acme/tiny-sharded")
-    shards = [n for n in tiny_hub.repos["acme/tiny-sharded"].main.files if n.endswith(".safetensors")]
+HEADLESS = "shady/tiny-headless-shards"
 
-    assert len(shards) > 1
-    bench.propose(limit="language=fr")
 
+def add_headless_shards(hub: TestHub) -> None:
+    """A classifier in four shards whose head is missing."""
+    from safetensors.torch import load, save
+
+    files = {name: blob.content for name, blob in hub.repos["acme/tiny-sharded"].main.files.items()}
+    index = json.loads(files[INDEX])
+    for name, shard in index["weight_map"].items():
+        if name.startswith("classifier"):
+            files[shard] = save({n: t for n, t in load(files[shard]).items() if n != name}, {"format": "pt"})
+    index["weight_map"] = {n: s for n, s in index["weight_map"].items() if not n.startswith("classifier")}
+    hub.add(HEADLESS, {**files, INDEX: json.dumps(index).encode()}, downloads=1)
+
+
+@pytest.mark.parametrize(("limit", "most"), [("MOST_SHARDS", 2), ("MOST_HEADER_BYTES", 300)])
+def test_too_many_or_too_long_headers_are_checked_after_the_download(
+    bench: Bench, tiny_hub: TestHub, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
+):
+    add_headless_shards(tiny_hub)
+    only(tiny_hub, HEADLESS)
+    monkeypatch.setattr(remote, limit, most)
+
+    proposal = bench.propose(limit="language=fr")
     looked = {r.query for r in tiny_hub.log if r.origin == "cdn"}
-    assert len(looked) == (len(shards) if len(shards) <= MOST_SHARDS else 0)
+    error = error_of(bench.go(proposal))
+
+    assert model_of(proposal) == HEADLESS
+    assert len(looked) == (0 if limit == "MOST_SHARDS" else 1)  # the first is too long: that is all that is read
+    assert type(error) is NoTrainedHead
+    check_line(error, HEADLESS, "classifier")
+
+
+def test_a_headless_model_in_shards_is_refused_before_the_download(bench: Bench, tiny_hub: TestHub):
+    add_headless_shards(tiny_hub)
+    only(tiny_hub, HEADLESS)
+
+    with pytest.raises(NoModelFits, match="lacks classifier"):
+        bench.propose(limit="language=fr")
+
+    assert whole_gets(tiny_hub) == []
 
 
 def test_a_header_that_claims_more_than_its_file_is_refused(bench: Bench, tiny_hub: TestHub):
@@ -263,6 +300,7 @@ def test_sixteen_gigabytes_are_checked_without_a_byte_of_them():
     import torch
     from transformers import BertConfig, BertForSequenceClassification
 
+    from hfmagic.hub.header import parse_header
     from hfmagic.hub.skeleton import skeleton
     from hfmagic.models import head_problem
 
@@ -274,10 +312,10 @@ def test_sixteen_gigabytes_are_checked_without_a_byte_of_them():
         start, end = end, end + 4 * math.prod(shape)
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
     text = json.dumps(header).encode()
-    file, size = struct.pack("<Q", len(text)) + text + b"more", 8 + len(text) + end
+    head = parse_header(struct.pack("<Q", len(text)) + text + b"more")
 
-    with skeleton(config.to_json_string().encode(), {SINGLE: file}, {SINGLE: size}) as folder:
-        assert size > 15.9e9
+    with skeleton(config.to_json_string().encode(), {SINGLE: head}) as folder:
+        assert head.file_bytes == 8 + len(text) + end > 15.9e9
         assert sum(path.stat().st_size for path in folder.iterdir()) < 1e6
         assert head_problem(folder, "AutoModelForSequenceClassification") == ""
         assert "has no trained head" in head_problem(folder, "AutoModelForQuestionAnswering")
@@ -424,19 +462,22 @@ def test_offline_a_model_that_is_not_here_names_one_that_is(tiny_hub: TestHub, t
     ("limit", "model_id", "reason"),
     [
         ("license=permissive", "acme/tiny-emotions", "license cc-by-nc-4.0"),
-        ("language=de", "acme/tiny-all-formats", "lack de"),
         ("max_size=60kB", "acme/tiny-emotions", "187 kB"),
         ("owner=acme", "shady/tiny-headless", "owner shady"),
     ],
 )
 def test_a_limit_rejects_with_its_reason(bench: Bench, tiny_hub: TestHub, limit: str, model_id: str, reason: str):
-    only(tiny_hub, "acme/tiny-all-formats", "acme/tiny-emotions", "shady/tiny-headless")
-    try:
-        found = reasons(bench.propose(limit=limit))
-    except NoModelFits as error:  # every one of them is rejected
-        found = {model_id: error.message}
+    only(tiny_hub, "acme/tiny-all-formats", model_id)
 
-    assert reason in found.get(model_id, "not searched for") or (limit == "language=de" and model_id not in found)
+    found = reasons(bench.propose(limit=limit))
+
+    assert found == {"acme/tiny-all-formats": "", model_id: reason}
+
+
+def test_a_language_is_searched_for(bench: Bench, tiny_hub: TestHub):
+    only(tiny_hub, "acme/tiny-all-formats", "acme/tiny-emotions")
+
+    assert reasons(bench.propose(limit="language=de")) == {"acme/tiny-emotions": ""}
 
 
 # What is no Hub, or lies

@@ -33,9 +33,9 @@ class Request:
 
     @property
     def token(self) -> str | None:
-        """The bearer token."""
+        """The bearer token; of a basic authorization (`user:password@` in the address), user and password in base64."""
         kind, _, token = (self.authorization or "").partition(" ")
-        return token.strip() or None if kind.lower() == "bearer" else None
+        return token.strip() or None if kind.lower() in ("bearer", "basic") else None
 
     def flag(self, name: str) -> bool:
         """Whether the query says yes to `name`."""

@@ -19,7 +19,7 @@ from hfmagic.plan import Plan
 from hfmagic.planners.endpoint import plan_by_endpoint
 from hfmagic.planners.endpoint.offer import MOST_COLUMNS, make_offer
 from hfmagic.planners.endpoint.wire import wire_schema
-from hfmagic.planners.pick import StepToPick, pick_models
+from hfmagic.planners.pick import StepToPick, facts_in_words, pick_models
 from hfmagic.planners.rules import plan_by_rules
 from hfmagic.recognise import Reader, recognise
 from hfmagic.scope import validate
@@ -233,6 +233,20 @@ MENDED = {
     ),
     "what is taken for granted": ([THEMES], "sentiment is not there yet, so it is found first"),
 }
+
+
+STARS = {"task": "chart", "mark": "bar", "x": "店铺", "color": "星级", "value": "count", "where": []}
+
+
+def test_a_chart_after_a_label_shows_the_label_and_no_column_that_nobody_named():
+    comments = table("评论", 店铺=Kind.LABELS, 星级=Kind.NUMBER, 内容=Kind.TEXT)
+    label = {**SENTIMENT, "text": "内容"}
+    made, _ = planned("给每条评论标注情感，并按店铺画图", (comments,), [label, STARS])
+    named, _ = planned("给每条评论标注情感，并按店铺和星级画图", (comments,), [label, STARS])
+
+    assert made.hash == plan_by_rules("给每条评论标注情感，并按店铺画图", (comments,)).hash
+    assert "星级 读作 内容_sentiment" in made.notes
+    assert named.steps[-1].parameters["color"] == "星级"
 
 
 @pytest.mark.parametrize("name", MENDED)
@@ -527,8 +541,58 @@ def test_a_model_is_picked_with_a_reason():
 
     assert found["sentiment"][0] == "org/b"
     assert found["sentiment"][1].startswith("made for [31m Chinese very")
-    assert len(found["sentiment"][1]) == 120
-    assert '{"model_id": "org/a", "downloads": 5, "score": 0.712}' in server.log[0].words
+    assert len(found["sentiment"][1]) == 90
+    assert "1. org/a: the best by code's score\n2. org/b: languages zh" in server.log[0].words
+
+
+def test_numbers_are_ranked_and_what_all_share_is_left_out():
+    shared = {"license": "permissive", "on_this_machine": True, "languages": ["en"], "labels": ["A", "B"], "score": 0.5}
+    several = (
+        {**shared, "parameters": 22_713_986, "metrics": {"accuracy": 0.8462, "wer": 0.2}, "tags": ["x" * 99]},
+        {**shared, "parameters": 496_706, "metrics": {"accuracy": 0.7498, "wer": 0.1}, "tags": ["finance", "a; b\n"]},
+        {**shared, "parameters": 3_000_000_000, "downloads": 1234, "metrics": {}},
+    )
+
+    assert facts_in_words(several) == [
+        [
+            "the best by code's score",
+            "best accuracy of these (accuracy 0.846)",
+            "worst wer of these (wer 0.2)",
+            "22.7M parameters",
+            f"tags {'x' * 39}…",
+        ],
+        [
+            "worst accuracy of these (accuracy 0.75)",
+            "best wer of these (wer 0.1)",
+            "the smallest and fastest (497k parameters)",
+            "tags finance, a; b",
+        ],
+        ["the largest and slowest (3B parameters)"],
+    ]
+
+
+def test_a_reason_is_a_fact_of_the_model_that_it_is_for():
+    _, server = picked({}, STEP)
+    schema = server.log[0].json["response_format"]["json_schema"]["schema"]["properties"]
+    pairs = [{k: v["enum"] for k, v in p["properties"].items()} for p in schema["sentiment"]["anyOf"]]
+
+    assert pairs == [
+        {"model_id": ["org/a"], "reason": ["the best by code's score"]},
+        {"model_id": ["org/b"], "reason": ["languages zh"]},
+    ]
+
+
+def test_steps_with_the_same_candidates_are_one_question():
+    twin, other = StepToPick("mood", STEP.task, CANDIDATES), StepToPick("gist", "summarization", CANDIDATES)
+    pick = {"model_id": "org/b", "reason": "languages zh"}
+    found, server = picked({"sentiment": pick, "gist": {**pick, "model_id": "org/a"}}, STEP, twin, other)
+
+    assert {step: model for step, (model, _) in found.items()} == {
+        "sentiment": "org/b",
+        "mood": "org/b",
+        "gist": "org/a",
+    }
+    assert "Step mood" not in server.log[0].words
 
 
 @pytest.mark.parametrize(

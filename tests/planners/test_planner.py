@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,6 +59,46 @@ def test_a_line_of_configuration_chooses_too(config: HFMagic):
         assert Session(config).planner.name == "mine:tiny"
 
 
+def test_a_planner_that_is_configured_no_more_breaks_no_line_but_the_plan(
+    shell_with_llm: tuple[InteractiveShell, TestLLM],
+):
+    shell, llm = shell_with_llm
+    run(shell, f'%config HFMagic.endpoints = {{"mine": {{"base_url": "{llm.url}", "model": "tiny"}}}}')
+    run(shell, "%hf planner mine")
+    run(shell, "%config HFMagic.endpoints = {}")
+
+    lines = [run(shell, line) for line in ("%hf planner", "%hf doctor", "%hf models", "%hf planner mine")]
+    cell = run(shell, CELL.format(""))
+
+    assert [seen.error for seen in lines[:3]] == [None] * 3
+    assert all("mine (not configured)" in seen.text for seen in lines[:2])
+    assert (lines[3].error.code, cell.error.code) == ("HF701", "HF701")
+    assert run(shell, "%hf planner rules").error is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ({"ollama": {"url": "x"}}, "planner 'ollama' is not configured as it should be."),
+        ({"mine": "https://h.example/v1"}, "planner 'mine' is not configured as it should be."),
+        ({"mine": {"base_url": "http://h.example/v1"}}, "plain http is only for this machine"),
+        ({"mine": {"base_url": "https://me:sk-canary-4711471147@h.example"}}, "may hold no password"),
+        ({5: {"base_url": "https://h.example/v1"}}, "there is no planner '5'."),
+    ],
+)
+def test_a_wrong_entry_is_a_row_with_its_problem(shell: InteractiveShell, entry: dict[Any, Any], problem: str):
+    run(shell, f"%config HFMagic.endpoints = {entry}")
+
+    rows = shell.user_ns["hf"].planner.known()
+
+    seen = run(shell, "%hf planner")
+    assert (seen.error, run(shell, "%hf doctor").error) == (None, None)
+    assert "canary" not in seen.text
+    assert len({r["planner"] for r in rows}) == len(rows)
+    assert [problem in r["address"] for r in rows if r["planner"] == str(next(iter(entry)))] == [True]
+    assert {"rules", "openai", "ollama"} <= {r["planner"] for r in rows}
+
+
 def test_sent_shows_every_byte_that_left(shell_with_llm: tuple[InteractiveShell, TestLLM]):
     shell, llm = shell_with_llm
     llm.replies += [says(PLAN), says(picks(STARTER[0]))]
@@ -94,15 +136,20 @@ def test_the_llm_picks_among_the_candidates_and_its_agreement_is_kept(
     assert shell.user_ns["hf"].store.agreement() == (1, 2)
 
 
-def test_the_llm_cannot_pick_against_a_limit_or_outside_the_list(shell_with_llm: tuple[InteractiveShell, TestLLM]):
+@pytest.mark.parametrize("named", [STARTER[0], "evil/model"])
+def test_the_llm_cannot_pick_against_a_limit_or_outside_the_list(
+    shell_with_llm: tuple[InteractiveShell, TestLLM], named: str, tmp_path: Path, starter_hub: Path
+):
     shell, llm = shell_with_llm
-    llm.replies += [says(PLAN), says(picks("evil/model"))]
+    shutil.copytree(starter_hub / STARTER[1], tmp_path / "hub/other/tiny")
+    run(shell, f"%config HFMagic.hub_dirs = {[str(starter_hub), str(tmp_path / 'hub')]}")
+    llm.replies += [says(PLAN), says(picks(named))]
 
-    run(shell, CELL.format("--plan"))
+    run(shell, CELL.format("--plan --limit max_size=30MB"))
 
-    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.model_id == STARTER[0]
-    offered = json.loads(llm.asked[1].body)["messages"][-1]["content"]
-    assert "evil" not in offered
+    offered = llm.asked[1].words
+    assert ("other/tiny" in offered, STARTER[1] in offered, STARTER[0] in offered) == (True, True, False)
+    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.model_id in {"other/tiny", STARTER[1]}
 
 
 def test_what_a_limit_rejects_is_not_offered(shell_with_llm: tuple[InteractiveShell, TestLLM]):

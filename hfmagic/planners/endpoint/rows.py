@@ -13,6 +13,7 @@ from ...plan import Column, Predicate, StepOutput
 from ..conditions import Condition
 from ..draft import Table, Thing
 from ..makers import needs_query, predicates
+from ..mentions import Words
 from ..queries import Aggregate, as_sql, free_alias, group_rows, query_table, quote, select_rows
 from .fields import Fields
 from .filters import Filters
@@ -109,6 +110,7 @@ class Rows:
         how, measured = self._measured(step)
         names = {"x": step.text("x"), "color": step.text("color"), "y": measured}
         named = {a: self.lookup.get(n, where=step.where, grouped=True) for a, n in names.items() if n}
+        named |= self._own_label(named)
         found = self.filters.read(step)
         newest = draft.tables[0] if draft.tables else None
         if newest and newest.grouped and all(t.name in _names(newest) for t in named.values()):
@@ -124,6 +126,17 @@ class Rows:
         named = {axis: _again(table, thing) for axis, thing in named.items()}
         parameters, shown = _axes(step, named, mark, how)
         draft.add_chart(table, parameters, self._shown_rows(where, shown))
+
+    def _own_label(self, named: Mapping[str, Thing]) -> dict[str, Thing]:
+        """The one label that this plan gives, for the colour of a count, where the request names no such column."""
+        color = named.get("color")
+        made = [t for t in self.lookup.things() if t.step and t.kind is Kind.LABELS]
+        if color is None or color.derived or color.step or "y" in named or len(made) != 1 or made[0] in named.values():
+            return {}
+        if Words(self.lookup.request).score(color):
+            return {}
+        self.lookup.repairs.append(("name", (color.name, made[0].name)))
+        return {"color": made[0]}
 
     def _measured(self, step: Fields) -> tuple[str, str]:
         """How a chart's `value` makes one of many, and of which column: `mean price`; none for `count`."""
