@@ -193,7 +193,7 @@ def _sent(call: Call) -> None:
     if call.words not in ([], ["all"]):
         raise BadOption(f"%hf sent {call.words[0]!r} is unknown.", hint="%hf sent, or %hf sent all for earlier kernels")
     sent = call.session.store.sent("" if call.words else call.session.kernel)
-    view = sent_view(sent, [(a.at, a.url) for a in call.session.asked()])
+    view = sent_view(sent, [(a.at, a.url, a.bytes) for a in call.session.asked()])
     if hasattr(shell(), "kernel"):
         _display(view)
     else:

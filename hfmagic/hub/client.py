@@ -1,6 +1,6 @@
 """Questions to a Hub's API, each bounded in time and kept in a list. Downloads no weights.
 
-The session, headers, token and error classes are huggingface_hub's. Its `list_models` is not used: it repeats a failed
+The session, token and error classes are huggingface_hub's. Its `list_models` is not used: it repeats a failed
 request for 23 s, and its time limits are read from the environment when it is imported.
 """
 
@@ -161,9 +161,10 @@ class HubClient:
             given_up.set()
 
     def _ask(self, url: str, stop: int, connected: threading.Event, given_up: threading.Event) -> bytes:
-        from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+        from huggingface_hub.utils import get_session, hf_raise_for_status
 
-        headers = build_hf_headers(token=self.token or False, library_name="hfmagic")
+        # Not its build_hf_headers: that asks huggingface.co for the names of AI agents, whatever the endpoint is.
+        headers = {"User-Agent": "hfmagic"} | ({"Authorization": f"Bearer {self.token}"} if self.token else {})
         if stop:
             headers["Range"] = f"bytes=0-{stop - 1}"
 

@@ -178,6 +178,8 @@ class LivePlan:
 
     def rebind(self, plan: Plan) -> None:
         """The same output for a plan that has changed, such as by its models."""
+        if plan == self.view.plan:
+            return
         self.view = replace(self.view, plan=plan)
         self.flush()
 

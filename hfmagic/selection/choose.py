@@ -129,7 +129,8 @@ def _pick(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tupl
 def _whence(facts: ModelFacts) -> str:
     """When a model was downloaded, or how much it is to download; nothing of one in a folder of the user's."""
     if facts.folder is None:
-        return f"{size_words(facts.fetch_bytes or facts.weight_bytes)} to fetch"
+        size = facts.weight_bytes if facts.fetch_bytes is None else facts.fetch_bytes
+        return f"{size_words(size)} to fetch" if size else ""
     return f"downloaded {facts.fetched}" if facts.fetched else ""
 
 

@@ -88,6 +88,24 @@ def test_only_the_hub_itself_counts_as_connected_not_a_proxy_that_hangs(monkeypa
     assert counted is not proxied
 
 
+def test_nobody_but_the_hub_is_asked(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """huggingface_hub asks huggingface.co for a list of AI agents when it makes headers: here a proxy would see it."""
+    from huggingface_hub.utils import _detect_agent
+
+    monkeypatch.setattr(_detect_agent, "_registry", None)
+    monkeypatch.setattr(_detect_agent.constants, "AGENT_HARNESSES_PATH", str(tmp_path / "agents.json"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    with serving() as (address, read, _):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        results = Bench(tiny_hub, tmp_path).run()
+        leaked = read.is_set()
+        socket.create_connection(address.split(":")).close()
+
+    assert not results.failed
+    assert not leaked
+    assert {r.user_agent for r in tiny_hub.log if r.path == "/api/models"} == {"hfmagic"}
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
 def test_16_a_certificate_that_is_not_trusted_is_said_with_what_to_set(tmp_path: Path):
     """As behind a proxy that looks into TLS."""
