@@ -40,7 +40,7 @@ lab: $(VENV)/.installed
 
 test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check hfmagic tests notebooks
@@ -52,4 +52,4 @@ tags: $(VENV)/.installed $(NODE_MODULES)/.installed
 	$(BIN)/python -m hfmagic.tags.generator.generate
 
 clean:
-	rm -rf $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .coverage* $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
