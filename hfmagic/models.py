@@ -217,7 +217,9 @@ def _head(auto: str) -> str:
 
 
 def _newer(error: BaseException) -> DamagedModel | None:
-    """What transformers says in a page about an architecture that it does not know, in a line."""
+    """What transformers says in a page about an architecture that it does not know or cannot use so, in a line."""
+    if other := re.search(r"Unrecognized configuration class .*?(\w+)Config\b", str(error)):
+        return DamagedModel(f"a {other[1]} model cannot do this task")
     found = re.search(r"model type `?([\w.-]+)`? but Transformers does not recognize", str(error))
     if not found:
         return None

@@ -135,7 +135,7 @@ _HUB_TASKS = (
         TEXT,
         "transcript",
         "what is said in each recording",
-        heads=("ForConditionalGeneration", "ForCTC", "ForSpeechSeq2Seq"),
+        heads=("ForConditionalGeneration", "ForSpeechSeq2Seq"),
     ),
     TaskSpec(
         "image-classification",

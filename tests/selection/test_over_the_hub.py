@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hfmagic.errors import NoModelFits
+from hfmagic.session import Options
 from tests.hub.bench import Bench
 from tests.hubserver import Fault, Request, TestHub, status
 from tests.hubserver.message import Answer
@@ -63,3 +65,22 @@ def test_a_hub_that_goes_away_between_search_and_look_leaves_what_is_here(bench:
 
     assert proposal.plan.steps[0].model.model_id == "acme/tiny-emotions"
     assert any("refused with 403" in note and "on this machine" in note for note in proposal.plan.notes)
+
+
+def test_a_head_for_something_else_is_said_in_a_line(bench: Bench, tiny_hub: TestHub, tiny_models: Path):
+    asr = {"pipeline_tag": "image-classification", "downloads": 10}
+    files = {p.name: p.read_bytes() for p in (tiny_models / "acme" / "tiny-sentiment").iterdir() if p.is_file()}
+    config = json.loads(files["config.json"]) | {"architectures": ["BertForImageClassification"]}
+    tiny_hub.add("acme/odd-photos", {**files, "config.json": json.dumps(config).encode()}, **asr)
+
+    with pytest.raises(NoModelFits, match="a Bert model cannot do this task"):
+        bench.session.propose(
+            "Label what is in each photo",
+            {"photos": _photos()},
+            ["photos"],
+            Options(models={"label": "acme/odd-photos"}),
+        )
+
+
+def _photos() -> list[Image.Image]:
+    return [Image.new("RGB", (8, 8))]
