@@ -11,6 +11,7 @@ from ..errors import (
     GatedModel,
     HFMagicError,
     HubError,
+    HubUnreachable,
     NoModelFits,
     NoModels,
     RevisionGone,
@@ -60,7 +61,12 @@ def choose_models(
     scope = Scope(plan)
     looks: dict[str, Look] = {}
     for step in (s for s in plan.steps if not scope.spec(s).is_operation):
-        looks[step.id] = found = look(scope, step, chooser.ground, named.get(step.id) or step.wanted)
+        try:
+            looks[step.id] = found = look(scope, step, chooser.ground, named.get(step.id) or step.wanted)
+        except HubUnreachable as error:
+            if chooser.ground.hub.models():
+                raise
+            raise HubUnreachable(error.message, hint=chooser.no_models_hint) from None
         if not found.candidates:
             raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
     hub = chooser.ground.hub
