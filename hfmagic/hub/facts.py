@@ -44,7 +44,6 @@ class ModelFacts:
     fetched: str = ""
     fetch_bytes: int | None = None
     downloads: int = 0
-    likes: int = 0
     gated: bool = False
 
     @property

@@ -227,4 +227,4 @@ def _merged(remote: ModelFacts, local: ModelFacts | None) -> ModelFacts:
     """
     if local is None or (local.fetched and (local.revision != remote.revision or local.problem)):
         return remote
-    return replace(local, downloads=remote.downloads, likes=remote.likes)
+    return replace(local, downloads=remote.downloads)

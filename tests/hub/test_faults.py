@@ -42,21 +42,10 @@ from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of
 from tests.hubserver import Fault, TestHub, cut, echo_token, flip, html, stall, status
 
 pytest_plugins = ["tests.hubserver.fixtures"]
+pytestmark = pytest.mark.usefixtures("no_hub_settings")
 
 WEIGHTS = "filename=model"
 NOW = {"Retry-After": "0"}
-
-
-@pytest.fixture(autouse=True)
-def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HF_TOKEN_PATH", "/nowhere")
-
-
-@pytest.fixture
-def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
-    return Bench(tiny_hub, tmp_path)
 
 
 @pytest.fixture

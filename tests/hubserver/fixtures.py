@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfApi
 
+from tests.hub.bench import Bench
+
 from .hub import TestHub
 from .tiny import build
 
@@ -31,3 +33,17 @@ def tiny_hub(tiny_models: Path) -> Iterator[TestHub]:
 def tiny_api(tiny_hub: TestHub) -> HfApi:
     """The real client at `tiny_hub`, without a token whatever this machine holds."""
     return HfApi(endpoint=tiny_hub.url, token=False)
+
+
+@pytest.fixture
+def no_hub_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of what this machine says of Hubs and tokens."""
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_TOKEN_PATH", "/nowhere")
+
+
+@pytest.fixture
+def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
+    """A kernel over `tiny_hub`, with caches of this test's own."""
+    return Bench(tiny_hub, tmp_path)

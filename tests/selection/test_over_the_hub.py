@@ -16,11 +16,7 @@ from tests.hubserver import Fault, Request, TestHub, status
 from tests.hubserver.message import Answer
 
 pytest_plugins = ["tests.hubserver.fixtures"]
-
-
-@pytest.fixture
-def bench(tiny_hub: TestHub, tmp_path: Path) -> Bench:
-    return Bench(tiny_hub, tmp_path)
+pytestmark = pytest.mark.usefixtures("no_hub_settings")
 
 
 def without_sizes() -> Fault:
