@@ -7,8 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .page.picker import ModelPicker
+
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["__version__", "load_ipython_extension", "picker", "unload_ipython_extension"]
+
+
+def picker(task: str = "") -> ModelPicker:
+    """The model picker of this kernel's session, to be shown in a cell; `task` is listed first.
+
+    Raises: NotAvailable where `%load_ext hfmagic` has not run; UnknownTask.
+    """
+    from .magics import session_here
+    from .page.picker import open_picker
+
+    shell, session = session_here()
+    return open_picker(session, shell.user_ns, task)
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -23,3 +37,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     from .magics import unregister
 
     unregister(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Where JupyterLab finds the sidebar, for `jupyter-builder develop`."""
+    return [{"src": "labextension", "dest": "hfmagic-labextension"}]

@@ -11,9 +11,8 @@ from .errors import BadOption, did_you_mean
 from .limits import license_class, size_words
 from .render.choice_view import table_view
 from .render.plan_view import PlanView
-from .render.results_view import results_mimebundle
 from .render.sent_view import sent_view
-from .render.view import shell
+from .render.view import folded, shell
 from .selection.candidates import Candidate
 from .session import DEFAULT_OUTPUT, Options, Proposal, Session
 from .starter import OFFER
@@ -63,20 +62,12 @@ def show_plan(proposal: Proposal) -> None:
     _display(PlanView(proposal.plan))
 
 
-def show_run(session: Session, proposal: Proposal, namespace: MutableMapping[str, Any]) -> None:
-    """Run a proposal, show plan and results, and raise the first step's error when a step failed."""
-    results, said = session.run(proposal, namespace)
+def show_run(
+    session: Session, proposal: Proposal, namespace: MutableMapping[str, Any], *, only_changed: bool = False
+) -> None:
+    """Run a proposal, which shows its plan and results, and raise the first step's error when a step failed."""
+    results, _ = session.run(proposal, namespace, only_changed=only_changed)
     stored = proposal.options.output or DEFAULT_OUTPUT
-    data, metadata = results_mimebundle(
-        results,
-        answer=said,
-        preview_rows=session.config.preview_rows,
-        inputs=session.shown_inputs(proposal),
-        stored=stored if results.steps else "",
-    )
-    from IPython.display import display
-
-    display(data, raw=True, metadata=metadata)
     if results.failed:
         raise next(iter(results.failed.values()))
     if results.interrupted:
@@ -89,7 +80,7 @@ def _go(call: Call) -> None:
         raise BadOption("there is no plan to run.", hint="describe a task in a %%hf cell first")
     proposal = call.session.proposal
     options = proposal.options.with_given(call.options)
-    show_run(call.session, replace(proposal, options=options), call.namespace)
+    show_run(call.session, replace(proposal, options=options), call.namespace, only_changed=True)
 
 
 def _plan(call: Call) -> None:
@@ -115,7 +106,13 @@ def _use(call: Call) -> None:
 def _models(call: Call) -> None:
     if call.words:
         rows = [_row(c) for c in call.session.candidates(call.words[0], call.options)]
-        _display(table_view(f"Models for {call.words[0]}", rows, columns=WHY))
+        view = table_view(f"Models for {call.words[0]}", rows, columns=WHY)
+        if hasattr(shell(), "kernel") and not call.options.given:
+            from .page.picker import open_picker
+
+            _display(open_picker(call.session, call.namespace, call.words[0]))
+            view = folded(view, f"the {len(rows)} models for {call.words[0]} as a table")  # a saved notebook keeps it
+        _display(view)
         return
     rows = [
         {

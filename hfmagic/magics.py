@@ -15,14 +15,15 @@ from traitlets.config import Config
 
 from .completion import complete
 from .config import HFMagic
-from .errors import BadOption, HFMagicError, Unforeseen, one_line, reason_of
+from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, one_line, reason_of
+from .page.comm import Pages
 from .session import Options, Session
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 NAME = "hf"
-_registered: dict[int, tuple[HFMagics, HFMagic]] = {}  # by shell: what `unregister` takes away
+_registered: dict[int, tuple[HFMagics, HFMagic, Pages]] = {}  # by shell: what `unregister` takes away
 
 
 @magics_class
@@ -97,16 +98,29 @@ def register(shell: InteractiveShell) -> None:
     shell.register_magics(magics)
     shell.configurables.append(config)  # type: ignore[arg-type]
     shell.user_ns.setdefault(NAME, session)
+    pages = Pages(shell, session)
+    pages.register()
     if shell.Completer is not None:
         shell.Completer.custom_matchers.append(complete(session, shell))
-    _registered[id(shell)] = (magics, config)
+    _registered[id(shell)] = (magics, config, pages)
+
+
+def session_here() -> tuple[InteractiveShell, Session]:
+    """The running shell and its session. Raises: NotAvailable before `%load_ext hfmagic`."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is None or id(shell) not in _registered:
+        raise NotAvailable("hfmagic is not loaded here.", hint="%load_ext hfmagic")
+    return shell, _registered[id(shell)][0].session
 
 
 def unregister(shell: InteractiveShell) -> None:
     """Take away what `register` added."""
     if id(shell) not in _registered:
         return
-    magics, config = _registered.pop(id(shell))
+    magics, config, pages = _registered.pop(id(shell))
+    pages.unregister()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop(NAME, None)
     with contextlib.suppress(ValueError):

@@ -7,10 +7,11 @@ import gc
 import importlib.metadata
 import os
 import re
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ MOST_LAYERS = 5000  # a config that asks for more would keep the check of its st
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model on a device with what prepares its inputs. `bytes` in memory; `load_seconds` 0 when it was there."""
+    """A model on a device with what prepares its inputs.
+
+    `bytes` in memory; `load_seconds` it took; `used` is when it was last asked for, in seconds since 1970.
+    """
 
     facts: ModelFacts
     revision: str
@@ -36,6 +40,7 @@ class Loaded:
     dtype: str
     bytes: int
     load_seconds: float
+    used: float = 0.0
 
     @property
     def tokenizer(self) -> Any:
@@ -51,6 +56,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._loaded: OrderedDict[Key, Loaded] = OrderedDict()
+        self._lock = threading.RLock()  # a page unloads on a thread of its own
 
     def get(
         self, facts: ModelFacts, revision: str, *, auto: str, processor: str, device: Device, dtype: str = "auto"
@@ -64,26 +70,31 @@ class Pool:
         """
         dtype = choose_dtype(device, wanted=dtype, saved=facts.dtype)
         key = (revision, auto, device.torch_name, dtype)
-        if key in self._loaded:
+        with self._lock:
+            loaded = self._loaded.get(key)
+        if loaded is None:
+            self._make_room(_bytes(facts, dtype), device)
+            loaded = _load(facts, revision, auto=auto, processor=processor, device=device.torch_name, dtype=dtype)
+        with self._lock:
+            self._loaded[key] = replace(loaded, used=time.time())
             self._loaded.move_to_end(key)
             return self._loaded[key]
-        self._make_room(_bytes(facts, dtype), device)
-        loaded = _load(facts, revision, auto=auto, processor=processor, device=device.torch_name, dtype=dtype)
-        self._loaded[key] = loaded
-        return loaded
 
     def holds(self, revision: str) -> bool:
         """True when a model of that revision is loaded."""
-        return any(key[0] == revision for key in self._loaded)
+        with self._lock:
+            return any(key[0] == revision for key in self._loaded)
 
     def loaded(self) -> tuple[Loaded, ...]:
         """What is loaded, least recently used first."""
-        return tuple(self._loaded.values())
+        with self._lock:
+            return tuple(self._loaded.values())
 
     def unload(self, model_id: str = "") -> tuple[str, ...]:
         """Let a model go, or every one; gives the ids of those that went."""
-        keys = [k for k, m in self._loaded.items() if model_id in ("", m.facts.model_id)]
-        gone = tuple(dict.fromkeys(self._loaded.pop(k).facts.model_id for k in keys))
+        with self._lock:
+            keys = [k for k, m in self._loaded.items() if model_id in ("", m.facts.model_id)]
+            gone = tuple(dict.fromkeys(self._loaded.pop(k).facts.model_id for k in keys))
         if gone:
             _collect()
         return gone
@@ -95,11 +106,12 @@ class Pool:
 
     def _make_room(self, needed: int, device: Device) -> None:
         free = device.free_bytes
-        while free < needed * 1.2 and self._loaded:
-            _, gone = self._loaded.popitem(last=False)
-            free += gone.bytes
-            del gone
-            _collect()
+        with self._lock:
+            while free < needed * 1.2 and self._loaded:
+                _, gone = self._loaded.popitem(last=False)
+                free += gone.bytes
+                del gone
+                _collect()
 
 
 def current_device(wanted: str) -> Device:

@@ -124,7 +124,7 @@ class Plan(Schema):
         The words of the request, the notes, reasons and limits do not count, so that the same plan asked for in English
         and in Chinese has the same hash.
         """
-        steps = [s.model_dump(mode="json", exclude={"model": {"reason", "limits"}, "wanted": True}) for s in self.steps]
+        steps = [_done_by(s) for s in self.steps]
         inputs = [[i.name, i.kind] for i in self.inputs]
         text = json.dumps([self.version, inputs, steps], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -168,6 +168,18 @@ class Plan(Schema):
                 found.add(step.id)
         return frozenset(found)
 
+    def same_as(self, other: Plan) -> frozenset[str]:
+        """Ids of the steps that must give what they give in another plan: they and all that they rest on are alike."""
+        steps = {s.id: _done_by(s) for s in other.steps}
+        kinds = {i.name: i.kind for i in other.inputs}
+        ids = set(self.step_ids)
+        found: set[str] = set()
+        for step in self.ordered():
+            inputs = step.parents - ids
+            if steps.get(step.id) == _done_by(step) and step.parents & ids <= found and all(n in kinds for n in inputs):
+                found.add(step.id)
+        return frozenset(found)
+
     def with_step(self, step: Step) -> Self:
         """The same plan with the step of that id replaced."""
         return self.model_copy(update={"steps": tuple(step if s.id == step.id else s for s in self.steps)})
@@ -187,6 +199,11 @@ class Plan(Schema):
             return cls.model_validate_json(text)
         except (ValidationError, RecursionError) as error:
             raise InvalidPlan(f"not a plan: {_first(error)}", hint="see Plan.model_json_schema()") from None
+
+
+def _done_by(step: Step) -> dict[str, Any]:
+    """What a step does: all of it but words about its model."""
+    return step.model_dump(mode="json", exclude={"model": {"reason", "limits"}, "wanted": True})
 
 
 def _first(error: ValidationError | RecursionError) -> str:

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS runs (
   rows INTEGER, seconds REAL, load_seconds REAL);
 CREATE TABLE IF NOT EXISTS agreements (at REAL, task TEXT, picked TEXT, best TEXT);
 CREATE TABLE IF NOT EXISTS requests (at REAL, kernel TEXT, url TEXT, body BLOB);
+CREATE TABLE IF NOT EXISTS ratings (
+  at REAL, task TEXT, model_id TEXT, revision TEXT, run TEXT, liked INTEGER, PRIMARY KEY (run, task, model_id));
 CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT);
 """
 
@@ -72,6 +74,16 @@ class Store:
         """How often an LLM picked the score's model, of how many picks."""
         found = self._do("SELECT SUM(picked = best), COUNT(*) FROM agreements", ())
         return (int(found[0][0] or 0), int(found[0][1])) if found else (0, 0)
+
+    def rate(self, task: str, model_id: str, revision: str, run: str, liked: bool) -> None:
+        """Remember that a model's result in a run was good, or was not; a later word about the same run replaces it."""
+        values = (time.time(), task, model_id, revision, run, liked)
+        self._do("INSERT OR REPLACE INTO ratings VALUES (?,?,?,?,?,?)", values)
+
+    def ratings(self, task: str) -> dict[str, tuple[int, int]]:
+        """Model id → how often its result was good, and how often it was not."""
+        query = "SELECT model_id, SUM(liked), SUM(1 - liked) FROM ratings WHERE task=? GROUP BY model_id"
+        return {model_id: (int(up), int(down)) for model_id, up, down in self._do(query, (task,))}
 
     def add_sent(self, kernel: str, url: str, body: bytes) -> None:
         """Remember what a kernel sent, byte for byte; of all kernels together the last MOST_SENT."""

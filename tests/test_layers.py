@@ -14,13 +14,13 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 # Ground floor first; within a floor, a room may import those named before it.
 FLOORS = (
     ("errors", "config"),
-    ("kinds", "language", "media", "recognise", "inputs", "conversions", "devices", "processes"),
-    ("tasks", "tags", "limits", "plan", "scope"),
+    ("kinds", "language", "media", "recognise", "inputs", "conversions", "devices", "processes", "turn"),
+    ("tasks", "tags", "limits", "plan", "swaps", "scope"),
     ("hub", "starter", "store", "models", "llm", "results"),
     ("planners", "runners", "selection", "operations"),
-    ("engine", "answer", "render"),
-    ("session",),
-    ("doctor", "lines", "completion", "magics", "cli"),
+    ("engine", "answer", "changes", "render"),
+    ("trial", "stage", "session"),
+    ("doctor", "page", "lines", "completion", "magics", "cli"),
     ("__init__",),
 )
 ORDER = {room: place for place, room in enumerate(room for floor in FLOORS for room in floor)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from ..errors import HFMagicError, OutOfMemory, StepFailed, is_out_of_memory, reason_of
 from ..kinds import Kind
-from ..plan import Plan
+from ..plan import Plan, Step
 from ..recognise import Input
 from ..results import Done, Emit, Event, Failed, Progress, Results, StepResult
 from ..scope import Scope
@@ -17,11 +18,23 @@ from .step import Machine, StepRun
 from .tables import Tables
 
 
-def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Emit) -> Results:
+def run_plan(
+    plan: Plan,
+    inputs: Mapping[str, Input],
+    machine: Machine,
+    emit: Emit,
+    *,
+    kept: Mapping[str, StepResult] = MappingProxyType({}),
+    amend: Callable[[Step], Step] = lambda step: step,
+) -> Results:
     """Run every step after those it reads from.
 
     A step that fails is reported and its descendants are left out; the others go on. An interrupt keeps what is
-    finished. Returns: Results, also when steps failed.
+    finished. Returns: Results, also when steps failed; its plan is the one that was run.
+
+    Args:
+        kept: results of steps, all that they rest on among them, that are taken over and not run.
+        amend: asked for each other step just before it runs: the same with the model or parameters it has by now.
     """
     start = time.perf_counter()
     done: dict[str, StepResult] = {}
@@ -39,6 +52,14 @@ def run_plan(plan: Plan, inputs: Mapping[str, Input], machine: Machine, emit: Em
     for step in plan.ordered():
         if not step.parents & steps <= done.keys():  # what it reads from has failed
             continue
+        if step.id in kept:
+            done[step.id] = kept[step.id]
+            if done[step.id].kind is Kind.TABLE:
+                tables.given[step.id] = done[step.id].value
+            continue
+        if (amended := amend(step)) != step:
+            step, plan = amended, plan.with_step(amended)
+            tables.scope = Scope(plan)
         run = StepRun(step, tables, inputs, machine, watch)
         try:
             result = _run_step(run)

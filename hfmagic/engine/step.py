@@ -214,6 +214,11 @@ class StepRun:
         return output
 
 
+def is_interrupted(result: StepResult) -> bool:
+    """True for the result of a step that was stopped before its last row."""
+    return any(r.reason == INTERRUPTED for r in result.rejected)
+
+
 def _checked_text(value: Any) -> Any:
     """Text that a tokenizer takes: it and Arrow know no half of a surrogate pair."""
     if value is not None and not isinstance(value, str):

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ..errors import UnknownModel
 from .blobs import repo_folder
 from .facts import ModelFacts, read_facts
 from .files import INDEX, HubFile, files_of, needed, weight_index
@@ -41,6 +42,18 @@ class CachedModels:
         with contextlib.suppress(OSError):
             return self._read(model_id, folder) if folder.is_dir() else None
         return None
+
+    def delete(self, model_id: str, revision: str) -> int:
+        """Delete a snapshot, and what no other one shares with it; the bytes that became free. Raises: UnknownModel."""
+        from huggingface_hub import scan_cache_dir
+
+        found = scan_cache_dir(self.cache) if self.cache.is_dir() else None
+        repos = [r for r in found.repos if r.repo_type == "model" and r.repo_id == model_id] if found else []
+        if found is None or not any(v.commit_hash == revision for r in repos for v in r.revisions):
+            raise UnknownModel(f"no model {model_id!r} at {revision[:7]} was downloaded.", hint="%hf models lists them")
+        plan = found.delete_revisions(revision)
+        plan.execute()
+        return plan.expected_freed_size
 
     def keep_note(self, info: Mapping[str, Any]) -> None:
         """Keep what the Hub said of a model: its files carry neither tag nor license nor downloads."""

@@ -24,7 +24,7 @@ ANSWER_SECONDS = 15.0
 TRIES = 3
 MAX_BYTES = 20_000_000  # of one answer: 30 models with their cards are about 0.3 MB
 FIELDS = (
-    "cardData", "config", "downloads", "gated", "pipeline_tag", "safetensors", "sha", "siblings", "tags",
+    "cardData", "config", "downloads", "gated", "likes", "pipeline_tag", "safetensors", "sha", "siblings", "tags",
 )  # fmt: skip
 
 

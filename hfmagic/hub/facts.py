@@ -44,6 +44,7 @@ class ModelFacts:
     fetched: str = ""
     fetch_bytes: int | None = None
     downloads: int = 0
+    likes: int = 0
     gated: bool = False
 
     @property
@@ -64,7 +65,7 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
         home: what its links may lead into; default: the folder itself.
     """
     config, problem = _config(folder)
-    card = _card(folder)
+    card = card_of(folder)
     weights = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
     headers: list[Header] = []
     for path in weights:
@@ -167,7 +168,7 @@ def _foreign(folder: Path, weights: Sequence[Path], home: Path) -> str:
     return ""
 
 
-def _card(folder: Path) -> dict[str, Any]:
+def card_of(folder: Path) -> dict[str, Any]:
     """The front matter of README.md; an unreadable card says nothing."""
     from huggingface_hub import ModelCard
     from yaml import YAMLError

@@ -35,6 +35,7 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
         metrics=metrics_of(card),
         pooled=any(f.name == "modules.json" for f in files),
         downloads=_count(item.get("downloads")),
+        likes=_count(item.get("likes")),
         gated=bool(item.get("gated")),
         problem=_problem(tags, config, bool(files) and not weight_index(files)),
     )

@@ -15,6 +15,7 @@ from .listing import facts_of
 
 AWAY_SECONDS = 10.0  # a Hub that did not answer is not asked again for so long: the steps of one plan, no longer
 FRESH_SECONDS = 600.0  # so long neither a search nor the question for a newest commit is repeated
+MOST_FOUND = 30  # of a search for a step: enough to choose from
 MOST_SHARDS = 8  # headers that are looked at before a download; more shards are checked after it
 FIRST_BYTES = 200_000  # holds the header of nearly every single-file model
 MOST_HEADER_BYTES = 5_000_000  # of one header before a download; a model with a longer one is checked after it
@@ -30,18 +31,20 @@ class Remote:
 
     def __init__(self, client: HubClient) -> None:
         self.client = client
-        self._searches: dict[tuple[str, str, str], tuple[float, tuple[ModelFacts, ...]]] = {}
+        self._searches: dict[tuple[str, str, str, int], tuple[float, tuple[ModelFacts, ...]]] = {}
+        self._cards: dict[str, Any] = {}  # front matter that a search gave
         self._infos: dict[tuple[str, str], tuple[float, Info]] = {}  # by model id and revision, "" for the newest
         self._files: dict[tuple[str, str], tuple[HubFile, ...]] = {}  # that are needed, by model id and commit
         self._away: tuple[float, HubUnreachable] | None = None
 
-    def search(self, task: str, words: str, language: str) -> tuple[ModelFacts, ...]:
-        """The models of a Hub task. Raises: HubUnreachable, HubRefused."""
-        key = (task, words, language)
+    def search(self, task: str, words: str, language: str, most: int = MOST_FOUND) -> tuple[ModelFacts, ...]:
+        """The models of a Hub task, `most` of them. Raises: HubUnreachable, HubRefused."""
+        key = (task, words, language, most)
         at, known = self._searches.get(key, (-FRESH_SECONDS, ()))
         if time.monotonic() - at < FRESH_SECONDS:
             return known
-        items = self._ask(lambda hub: hub.search(task, words=words, language=language))
+        items = self._ask(lambda hub: hub.search(task, words=words, language=language, limit=most))
+        self._cards |= {str(item["id"]): item.get("cardData") for item in items if is_model(item)}
         found = tuple(facts_of(item) for item in items if is_model(item))
         self._searches[key] = (time.monotonic(), found)
         return found
@@ -49,6 +52,10 @@ class Remote:
     def seen(self) -> tuple[ModelFacts, ...]:
         """Models that a search found."""
         return tuple({m.model_id: m for _, models in self._searches.values() for m in models}.values())
+
+    def card(self, model_id: str) -> Any:
+        """The front matter of a model's card, as a search gave it. Asks nothing."""
+        return self._cards.get(model_id)
 
     def info(self, model_id: str, revision: str = "") -> Info:
         """What it knows of a model at a revision, or at its newest.

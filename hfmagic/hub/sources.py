@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import DamagedModel, HubError, HubUnreachable, NeedsConsent, RevisionGone, UnknownModel, did_you_mean
 from ..limits import size_words
@@ -13,13 +14,13 @@ from .blobs import Checked, drop
 from .cached import CachedModels
 from .client import HubClient
 from .download import download
-from .facts import MAX_CONFIG_BYTES, ModelFacts, facts_in_config
+from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_config
 from .files import HubFile
 from .folder import FolderHub
 from .header import total_counts
 from .job import Job, Moment, OnMoment
 from .listing import facts_of
-from .remote import Info, Remote
+from .remote import MOST_FOUND, Info, Remote
 from .skeleton import skeleton
 
 HeadCheck = Callable[[Path], str]
@@ -53,7 +54,24 @@ class Sources:
         """Models that a search of this session found on the Hub."""
         return self._remote.seen() if self._remote else ()
 
-    def search(self, task: str, *, words: str = "", language: str = "") -> Found:
+    def known(self) -> tuple[ModelFacts, ...]:
+        """The models on this machine and those that a search of this session found. Asks nobody."""
+        local = {m.model_id: m for m in self.models()}
+        merged = [_merged(m, local.pop(m.model_id, None)) for m in self.seen()]
+        return (*local.values(), *merged)
+
+    def card(self, facts: ModelFacts) -> dict[str, Any]:
+        """The front matter of a known model's card; empty where it is not known. Asks nobody."""
+        if facts.folder is not None:
+            return card_of(facts.folder)
+        card = self._remote.card(facts.model_id) if self._remote else None
+        return card if isinstance(card, dict) else {}
+
+    def delete(self, model_id: str, revision: str) -> int:
+        """Delete a downloaded model from the disk; the bytes that became free. Raises: UnknownModel."""
+        return self.cached.delete(model_id, revision)
+
+    def search(self, task: str, *, words: str = "", language: str = "", most: int = MOST_FOUND) -> Found:
         """The models on this machine, and those that the Hub gives for a task.
 
         Where no name has the `words`, the task alone is searched for. A Hub that gives nothing is said in `away`.
@@ -62,7 +80,8 @@ class Sources:
         if hub is None:
             return Found(here)
         try:
-            remote = hub.search(task, words, language) or (hub.search(task, "", language) if words else ())
+            remote = hub.search(task, words, language, most)
+            remote = remote or (hub.search(task, "", language, most) if words else ())
         except HubError as error:
             if not here:
                 raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None

@@ -143,7 +143,7 @@ def _stem(form: str, known: Container[str]) -> str:
 def _scores(counts: Any, number: np.ndarray, nearness: np.ndarray, values: Sequence[str], groups: int) -> np.ndarray:
     """How well each word tells each group, (groups, w): its share × log(share / share expected of its values)."""
     import numpy as np
-    from scipy.sparse import csr_array  # type: ignore[import-untyped]
+    from scipy.sparse import csr_array
 
     _, of = np.unique(values, return_inverse=True)
     value = csr_array((np.ones(len(of)), (np.arange(len(of)), of)))  # (t, v)

@@ -30,6 +30,7 @@ TAGS = frozenset(
         "audio",
         "b",
         "br",
+        "button",
         "code",
         "details",
         "div",

@@ -5,26 +5,50 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from ..errors import one_line
+from ..limits import size_words
 from ..plan import Plan, Step
-from ..results import Done, Downloading, Event, Failed, Loading, Progress, Started
+from ..results import Done, Downloading, Event, Failed, Loading, Progress, Started, StepResult
 from ..tasks import CATALOGUE
 from .html import EMPTY, Child, Markup, code, join, muted, table, tag, text
 from .states import WAITING, StepState, state_cell, state_plain
-from .view import Bundle, View, bundle, shell
+from .view import NOTHING, Bundle, View, bundle, shell, stack
 from .words import condition, does, input_words, reads, settings
 
 MIN_SECONDS = 0.1  # between two updates: 10 Hz is smooth, more floods a slow browser
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Why a plan has not run: it was only to be shown, or it would download `bytes`, most of them for `largest`."""
+
+    why: Literal["shown", "download"]
+    bytes: int = 0
+    largest: str = ""
+
+    @property
+    def line(self) -> str:
+        """In words."""
+        if self.why == "shown":
+            return "this plan was not run: %hf go runs it"
+        return (
+            f"this plan waits: it downloads {size_words(self.bytes)}, most of it {self.largest}; %hf go --yes runs it"
+        )
+
+
 @dataclass(frozen=True)
 class PlanView:
-    """A plan and where each of its steps stands. A value: `on(event)` returns the next one."""
+    """A plan and where each of its steps stands. A value: `on(event)` returns the next one.
+
+    `waits` is why it has not run; `buttons`: a page takes their clicks, so that the view has some.
+    """
 
     plan: Plan
     states: Mapping[str, StepState] = field(default_factory=dict)
+    waits: Waits | None = None
+    buttons: bool = False
 
     def on(self, event: Event, *, at: float | None = None) -> PlanView:
         """The view after an event; `at` is the monotonic clock in seconds."""
@@ -52,6 +76,11 @@ class PlanView:
     def finished(self) -> bool:
         """True when no step waits or runs."""
         return all(self.state(i).phase not in WAITING for i in self.plan.step_ids)
+
+    @property
+    def running(self) -> bool:
+        """True while a step is at work."""
+        return any(s.phase in WAITING and s.phase != "pending" for s in self.states.values())
 
     @property
     def view(self) -> View:
@@ -93,7 +122,27 @@ def _html(view: PlanView) -> Markup:
         for number, step in enumerate(plan.steps, 1)
     ]
     notes = tag("ul", [tag("li", text(note, 400)) for note in plan.notes], class_="hfm-notes") if plan.notes else EMPTY
-    return join([_heading(plan), table(("", "Step", "Model", "Gives", "State"), rows, class_="hfm-plan"), notes])
+    body = table(("", "Step", "Model", "Gives", "State"), rows, class_="hfm-plan")
+    return join([_heading(plan), body, notes, _waiting(view), _buttons(view)])
+
+
+def _waiting(view: PlanView) -> Markup:
+    return tag("div", text(view.waits.line, 400), class_="hfm-waits") if view.waits else EMPTY
+
+
+def _buttons(view: PlanView) -> Markup:
+    """What can be clicked; the page's extension acts on the class, and on the hash of the plan that was seen."""
+    if not view.buttons:
+        return EMPTY
+    if view.waits:
+        shown = [
+            ("hfm-approve", "Run" if view.waits.why == "shown" else "Download and run"),
+            ("hfm-dismiss", "Dismiss"),
+        ]
+    else:
+        shown = [("hfm-interrupt", "Cancel")] if view.running else []
+    made = [tag("button", words, class_=f"hfm-button {name}", value=view.plan.hash) for name, words in shown]
+    return tag("div", made, class_="hfm-buttons") if made else EMPTY
 
 
 def _heading(plan: Plan) -> Markup:
@@ -140,7 +189,8 @@ def _plain(view: PlanView) -> str:
         lines.append(
             f"{number:>2}. {step.task} over {over}{model} → {step.output}  [{state_plain(view.state(step.id))}]"
         )
-    return "\n".join([one_line(line) for line in lines] + [f"  note: {one_line(note)}" for note in plan.notes])
+    ends = [f"  note: {one_line(note)}" for note in plan.notes] + ([f"  {view.waits.line}"] if view.waits else [])
+    return "\n".join([one_line(line) for line in lines] + ends)
 
 
 NOTHING_YET = PlanView(Plan.model_construct(steps=()))
@@ -154,20 +204,30 @@ class LivePlan:
     gets the plan at the start and at the end. Where nothing can be shown, nothing is.
     """
 
-    def __init__(self, plan: Plan | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        *,
+        watch: Callable[[PlanView], None] = lambda _: None,
+        buttons: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.view = PlanView(plan) if plan else NOTHING_YET
-        self._clock = clock
+        self._watch, self._buttons, self._clock = watch, buttons, clock
+        self._below = NOTHING
         self._handle: Any = None
         self._shown: PlanView | None = None
-        self._shown_at = float("-inf")
+        self._told: PlanView | None = None
+        self._told_at = float("-inf")
 
     def show(self) -> None:
         """Make the output, once."""
         if self._handle is None and shell() is not None:
             from IPython.display import display
 
-            self._handle = display(self.view, display_id=True)
-            self._shown, self._shown_at = self.view, self._clock()
+            self._handle = display(self._now, display_id=True)
+            self._shown = self.view
+        self._tell()
 
     def say(self, words: str) -> None:
         """A line while there is no plan yet; the plan takes its place. A terminal could not take it back."""
@@ -183,18 +243,47 @@ class LivePlan:
         self.view = replace(self.view, plan=plan)
         self.flush()
 
+    def begin(self, plan: Plan, kept: Mapping[str, StepResult]) -> None:
+        """A run begins: the steps in `kept` are done, the others wait for their turn."""
+        states = {i: StepState(phase="done", result=result) for i, result in kept.items()}
+        self.view = PlanView(plan, states)
+        self._below = NOTHING
+        self.flush()
+
+    def wait(self, waits: Waits | None) -> None:
+        """Say why the plan does not run, or that it does no longer wait."""
+        self.view = replace(self.view, waits=waits)
+        self.flush(last=True)
+
+    def add(self, view: View) -> None:
+        """Show something below the plan, in the same output."""
+        self._below, self._shown = view, None
+        self.flush(last=True)
+
     def on(self, event: Event) -> None:
         """Take an event; show it now when the state changed, else when a tenth of a second has passed."""
         now = self._clock()
         before = self.view.state(event.step_id).phase
         self.view = self.view.on(event, at=now)
-        if before != self.view.state(event.step_id).phase or now - self._shown_at >= MIN_SECONDS:
+        if before != self.view.state(event.step_id).phase or now - self._told_at >= MIN_SECONDS:
             self.flush()
 
     def flush(self, *, last: bool = False) -> None:
         """Show where the run stands now, unless that is shown already; a terminal gets the `last` and the finished."""
+        self._tell()
         if self._handle is None or self._shown is self.view:
             return
         if last or self.view.finished or hasattr(shell(), "kernel"):
-            self._handle.update(self.view)
-            self._shown, self._shown_at = self.view, self._clock()
+            self._handle.update(self._now)
+            self._shown = self.view
+
+    def _tell(self) -> None:
+        if self._told is not self.view:
+            self._told, self._told_at = self.view, self._clock()
+            self._watch(self.view)
+
+    @property
+    def _now(self) -> PlanView | View:
+        """What is shown: the plan, and what was added below it."""
+        view = replace(self.view, buttons=self._buttons())
+        return stack(view.view, self._below) if self._below else view

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..answer import Answer, Phrase
+from ..changes import Change
 from ..errors import one_line
 from ..results import RejectedRow, Results, StepResult
+from .change_view import change_view
 from .html import Child, Markup, code, join, muted, tag, text
 from .outputs import Outputs
 from .view import NOTHING, Bundle, View, bundle, stack
@@ -17,30 +19,38 @@ from .words import error_line, rows_words, seconds_words
 MAX_REJECTED = 20
 
 
-def results_mimebundle(
+def results_mimebundle(results: Results, **shown: Any) -> Bundle:
+    """The MIME bundle (data, metadata) of one run; see `results_view`."""
+    whole = results_view(results, **shown)
+    return bundle(whole.html, whole.plain), {}
+
+
+def results_view(
     results: Results,
     *,
     answer: Answer,
     preview_rows: int = 10,
     inputs: Mapping[str, Any] | None = None,
     stored: str = "",
-) -> Bundle:
-    """The MIME bundle (data, metadata) of one run.
+    changes: Sequence[Change] = (),
+) -> View:
+    """One run.
 
     Args:
         answer: the words above the results.
         preview_rows: rows shown of a table.
         inputs: single values by name, so that a picture can be shown with what was found in it, a sound with its text.
         stored: the name of the variable that holds the result.
+        changes: what differs from the run before.
     """
-    whole = stack(
+    return stack(
         _answer(answer, results),
+        *(change_view(change) for change in changes),
         *Outputs(results, answer.text, preview_rows, inputs or {}).sections(),
         *(_rejected(result) for result in results.values() if result.rejected),
         _failures(results),
         _footer(results, stored),
     )
-    return bundle(whole.html, whole.plain), {}
 
 
 def _answer(answer: Answer, results: Results) -> View:

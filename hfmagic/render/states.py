@@ -28,6 +28,12 @@ class StepState:
     error: BaseException | None = None
 
     @property
+    def rows_per_second(self) -> float | None:
+        """Of the rows done so far, once it rests on half a second of work."""
+        spent = self.now - self.since
+        return self.done / spent if self.phase == "running" and self.done and spent >= 0.5 else None
+
+    @property
     def seconds_left(self) -> float | None:
         """A guess from the rows done so far, once it rests on two seconds of work."""
         spent = self.now - self.since
@@ -70,8 +76,9 @@ def _done_parts(state: StepState) -> list[str]:
 
 
 def _running(state: StepState) -> str:
-    left = state.seconds_left
-    return f"{state.done:,} of {state.total:,}" + (f" · ~{seconds_words(left)} left" if left is not None else "")
+    left, speed = state.seconds_left, state.rows_per_second
+    parts = [f"{state.done:,} of {state.total:,}", f"{speed:,.3g} rows/s" if speed else ""]
+    return " · ".join(filter(None, (*parts, f"~{seconds_words(left)} left" if left is not None else "")))
 
 
 def state_plain(state: StepState) -> str:

@@ -46,6 +46,11 @@ opacity:.8}
 .hfm.hfm .hfm-does{font-weight:500}
 .hfm.hfm progress{width:95%;max-width:10em;height:.55em;accent-color:var(--a);
 vertical-align:middle;margin:.45em 0 .2em;display:block}
+.hfm.hfm .hfm-waits{margin:.2em 0 .4em}
+.hfm.hfm .hfm-buttons{margin:.3em 0 .5em}
+.hfm.hfm .hfm-button{font:inherit;font-size:.9em;color:inherit;background:var(--s);border:1px solid var(--l);
+border-radius:4px;padding:.15em .9em;margin:0 .5em 0 0;cursor:pointer}
+.hfm.hfm .hfm-approve{background:var(--a);border-color:var(--a);color:#fff}
 .hfm.hfm .hfm-notes{margin:.1em 0 .4em;padding-left:1.2em;font-size:.9em;opacity:.8}
 .hfm.hfm .hfm-answer{font-size:1.1em;line-height:1.55;margin:.1em 0 .8em;max-width:52em}
 .hfm.hfm .hfm-answer sup{font-size:.66em;opacity:.6;cursor:help;line-height:0;margin-left:.1em}

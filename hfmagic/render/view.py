@@ -66,6 +66,11 @@ def section(view: View, *title: Child, plain_title: str = "") -> View:
     return View(tag("div", head, view.html, class_="hfm-section"), plain)
 
 
+def folded(view: View, summary: str) -> View:
+    """A view that opens with a click."""
+    return View(tag("details", tag("summary", muted(summary)), view.html), view.plain)
+
+
 def shell() -> Any:
     """The running IPython shell; plain Python has none, and display would print the object's name there."""
     import sys

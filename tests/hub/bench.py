@@ -42,7 +42,7 @@ class Bench:
 
     def go(self, proposal: Proposal, *, on: Callable[[Event], None] | None = None) -> Results:
         """Run a proposal."""
-        live = self.session._live
+        live = self.session._open.live if self.session._open else None
         assert live is not None or on is None
         if live is not None:
             show = live.on

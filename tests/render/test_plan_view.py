@@ -58,7 +58,7 @@ def test_notes_are_listed_below():
         ([], "○ pending"),
         ([Loading("feel", "org/model")], "◌ loading the model"),
         ([Started("feel", 240)], "running 0 of 240"),
-        ([Started("feel", 240), Progress("feel", 60, 240)], "running 60 of 240 · ~30 s left"),
+        ([Started("feel", 240), Progress("feel", 60, 240)], "running 60 of 240 · 6 rows/s · ~30 s left"),
         ([Failed("feel", StepFailed("no rows.", hint="check"))], "✗ failed: HF501 no rows. → check"),
         ([Started("feel", 9), Progress("feel", 4, 9), Failed("feel", KeyboardInterrupt())], "■ interrupted at 4 of 9"),
     ],

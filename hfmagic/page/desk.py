@@ -1,0 +1,264 @@
+"""One page's desk in the kernel: checks each message, answers it, and tells the page what changes."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..errors import BadOption, HFMagicError, InvalidPlan, Unforeseen, UnknownModel, reason_of
+from ..selection.candidates import Candidate
+from ..session import Session
+from ..stage import Standing
+from .asks import (
+    Approve,
+    Ask,
+    Cancel,
+    Candidates,
+    Delete,
+    Details,
+    Dismiss,
+    Edit,
+    Export,
+    Hello,
+    LabelRow,
+    LookAtMemory,
+    Message,
+    Rate,
+    Search,
+    Try,
+    Unload,
+    Use,
+)
+from .export import exported
+from .home import home
+from .memory_shown import memory_shown
+from .model_shown import model_details, model_shown
+from .plan_shown import plan_shown
+from .search import search_models, step_candidates
+from .shows import Answer, Push, Refused, Taken, Text
+from .trial_shown import trial_shown
+
+Send = Callable[[dict[str, Any]], None]
+MOST_AT_ONCE = 16  # questions of one page that wait for their answers
+
+
+class Desk:
+    """Answers one page. Each question has a thread of its own, so that a slow one holds up no other.
+
+    Args:
+        namespace: the user's variables, where a run's result is stored.
+        send: sends to the page; it is called in the context in which the desk was made, because ipykernel takes the
+            thread for the page's next messages from it (ipykernel 7.4, `comm.BaseComm._reply_subshell_for`).
+    """
+
+    def __init__(self, session: Session, namespace: MutableMapping[str, Any], send: Send) -> None:
+        self._session, self._namespace = session, namespace
+        self._context, self._send_plain = contextvars.copy_context(), send
+        self._listed: dict[str, Candidate] = {}  # what the page was shown: no other id is taken
+        self._places = threading.Semaphore(MOST_AT_ONCE)
+        self._told: Standing | None = None
+        self._leave = session.stage.watch(self._tell)
+
+    def close(self) -> None:
+        """The page has gone."""
+        self._leave()
+
+    def take(self, content: object) -> None:
+        """A message of the page's; one that is none of `asks.Ask` is refused."""
+        try:
+            message = Message.model_validate(content)
+        except (ValidationError, RecursionError):
+            number = content.get("id") if isinstance(content, dict) else None
+            refused = Refused(code="HF103", line="hfmagic does not know this message.")
+            self._answer(Answer(id=number if type(number) is int and number >= 0 else 0, refused=refused))
+            return
+        if not self._places.acquire(blocking=False):
+            self._answer(Answer(id=message.id, refused=Refused(code="HF103", line="too many questions at once.")))
+            return
+        self._start(self._reply, message)
+
+    def _reply(self, message: Message) -> None:
+        ask = message.body
+        try:
+            answer = ANSWERS[type(ask)](self, ask)
+        except HFMagicError as error:
+            answer = {"refused": Refused(code=error.code, line=error.line)}
+        except Exception as error:  # noqa: BLE001  the page must hear of it, or it waits for ever
+            ours = Unforeseen(reason_of(error))
+            answer = {"refused": Refused(code=ours.code, line=ours.line)}
+        finally:
+            self._places.release()
+        self._answer(Answer(id=message.id, **answer))
+
+    # What is answered
+
+    def _hello(self, _: Hello) -> dict[str, Any]:
+        return {"home": home(self._session)}
+
+    def _search(self, ask: Search) -> dict[str, Any]:
+        shown, found = search_models(self._session, ask)
+        self._listed |= {c.facts.model_id: c for c in found}
+        return {"models": shown}
+
+    def _candidates(self, ask: Candidates) -> dict[str, Any]:
+        shown, found = step_candidates(self._session, ask.step)
+        self._listed |= {c.facts.model_id: c for c in found}
+        return {"models": shown}
+
+    def _details(self, ask: Details) -> dict[str, Any]:
+        session, candidate = self._session, self._known(ask.model_id)
+        facts = candidate.facts
+        shown = model_shown(candidate, session.device(), session.store.ratings(facts.task or ""))
+        hub = session.hub
+        address = hub.client.endpoint if hub.client else ""
+        return {"details": model_details(shown, facts, hub.card(facts), address)}
+
+    def _use(self, ask: Use) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        self._known(ask.model_id)
+        self._session.use(ask.step, ask.model_id)
+        return self._under_way(f"{ask.model_id} for {ask.step}")
+
+    def _edit(self, ask: Edit) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        parameters = {k: list(v) if isinstance(v, tuple) else v for k, v in ask.parameters.items()}
+        self._session.edit(ask.step, parameters)
+        return self._under_way(f"{', '.join(parameters)} of {ask.step}")
+
+    def _approve(self, ask: Approve) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        if self._session.stage.now.waits is None:
+            raise InvalidPlan("this plan does not wait any more.", hint="run its cell again")
+        self._start(self._job, lambda: self._session.approve(self._namespace))
+        return {"taken": Taken()}
+
+    def _dismiss(self, ask: Dismiss) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        self._session.dismiss()
+        return {"taken": Taken()}
+
+    def _cancel(self, _: Cancel) -> dict[str, Any]:
+        if not self._session.turn.stop():
+            raise BadOption("nothing runs.")
+        return {"taken": Taken()}
+
+    def _rate(self, ask: Rate) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        self._session.rate(ask.step, ask.liked)
+        return {"taken": Taken()}
+
+    def _memory(self, _: LookAtMemory) -> dict[str, Any]:
+        return {"memory": memory_shown(self._session)}
+
+    def _unload(self, ask: Unload) -> dict[str, Any]:
+        if not self._session.pool.unload(ask.model_id):
+            raise BadOption("no such model is loaded.")
+        return {"memory": memory_shown(self._session)}
+
+    def _delete(self, ask: Delete) -> dict[str, Any]:
+        self._session.pool.unload(ask.model_id)
+        self._session.hub.delete(ask.model_id, ask.revision)
+        return {"memory": memory_shown(self._session)}
+
+    def _try(self, ask: Try) -> dict[str, Any]:
+        self._same_plan(ask.plan)
+        for model_id in ask.model_ids:
+            self._known(model_id)
+        taken = Taken(line=self._queued())
+        self._start(self._job, lambda: self._session.try_models(ask.step, ask.model_ids, ask.rows))
+        return {"taken": taken}
+
+    def _label(self, ask: LabelRow) -> dict[str, Any]:
+        self._session.label_row(ask.row, ask.label)
+        return {"taken": Taken()}
+
+    def _export(self, ask: Export) -> dict[str, Any]:
+        return {"text": Text(text=exported(self._session, ask.form))}
+
+    # What it rests on
+
+    def _known(self, model_id: str) -> Candidate:
+        if model_id not in self._listed:
+            raise UnknownModel("no such model was listed.", hint="search for it first")
+        return self._listed[model_id]
+
+    def _same_plan(self, seen: str) -> None:
+        """Raises InvalidPlan unless the page has seen the plan that it wants to act on."""
+        view = self._session.stage.now.view
+        if view is None or view.plan.hash != seen:
+            raise InvalidPlan("the plan has changed meanwhile.", hint="look at it and try again")
+
+    def _under_way(self, what: str) -> dict[str, Any]:
+        """The plan has changed: what depends on it runs as soon as nothing else does, unless it has not run at all."""
+        now = self._session.stage.now
+        if now.running or now.results is not None:
+            taken = Taken(line=self._queued(what))  # before it runs and is busy itself
+            self._session.stage.set(queued=what)
+            self._start(self._job, lambda: self._session.catch_up(self._namespace))
+            return {"taken": taken}
+        return {"taken": Taken(line=what)}
+
+    def _queued(self, what: str = "") -> str:
+        if not self._session.turn.busy:
+            return ""
+        return f"{what}: as soon as what runs has ended" if what else "as soon as what runs has ended"
+
+    def _job(self, work: Callable[[], object]) -> None:
+        """A run on this thread; how it ends is told, as there is no cell to fail."""
+        try:
+            work()
+        except HFMagicError as error:
+            self._send(Push(line=f"{error.code} {error.line}"))
+        except KeyboardInterrupt:
+            self._send(Push(line="interrupted"))
+        except Exception as error:  # noqa: BLE001  a thread's error would be lost
+            self._send(Push(line=Unforeseen(reason_of(error)).line))
+        finally:
+            self._session.stage.set(queued="")
+
+    def _start(self, function: Callable[..., object], *arguments: object) -> None:
+        run = self._context.copy().run
+        threading.Thread(target=run, args=(function, *arguments), daemon=True, name="hfmagic-page").start()
+
+    def _tell(self, now: Standing) -> None:
+        """The stage has changed: what of it is new goes to the page."""
+        before, self._told = self._told, now
+        if before is None or before.trial is not now.trial:
+            self._send(Push(trial=trial_shown(now.trial)))
+        if before is None or any(getattr(before, name) != getattr(now, name) for name in _OF_PLAN):
+            self._send(Push(plan=plan_shown(now)))
+
+    def _answer(self, answer: Answer) -> None:
+        self._put({"answer": answer.model_dump(mode="json")})
+
+    def _send(self, push: Push) -> None:
+        if push != Push():
+            self._put({"push": push.model_dump(mode="json")})
+
+    def _put(self, content: dict[str, Any]) -> None:
+        self._context.copy().run(self._send_plain, content)
+
+
+_OF_PLAN = ("view", "running", "waits", "answer", "stored", "error", "queued", "kept", "changes", "rated")
+ANSWERS: dict[type[Ask], Callable[[Desk, Any], dict[str, Any]]] = {
+    Hello: Desk._hello,
+    Search: Desk._search,
+    Candidates: Desk._candidates,
+    Details: Desk._details,
+    Use: Desk._use,
+    Edit: Desk._edit,
+    Approve: Desk._approve,
+    Dismiss: Desk._dismiss,
+    Cancel: Desk._cancel,
+    Rate: Desk._rate,
+    LookAtMemory: Desk._memory,
+    Unload: Desk._unload,
+    Delete: Desk._delete,
+    Try: Desk._try,
+    LabelRow: Desk._label,
+    Export: Desk._export,
+}

@@ -1,0 +1,34 @@
+"""What is there when a page opens → Home."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from ..session import Session
+from ..tasks import CATALOGUE, TaskSpec
+from .plan_shown import plan_shown
+from .shows import Home, TaskShown
+from .trial_shown import trial_shown
+
+
+def home(session: Session) -> Home:
+    """Asks no Hub."""
+    hub, now = session.hub, session.stage.now
+    return Home(
+        version=version("hfmagic"),
+        tasks=tuple(_task(spec) for spec in CATALOGUE.values()),
+        hub=hub.client.host if hub.client else "",
+        device=session.device().torch_name,
+        planner=session.planner.name,
+        can_export_code=False,
+        models_here=len(hub.models()),
+        plan=plan_shown(now),
+        trial=trial_shown(now.trial),
+    )
+
+
+def _task(spec: TaskSpec) -> TaskShown:
+    modality = spec.takes[spec.subject].value
+    return TaskShown(
+        name=spec.name, help=spec.help, modality=modality, gives=spec.gives.value, has_model=not spec.is_operation
+    )
