@@ -1,16 +1,22 @@
-# make demo: set up, run the quickstart for real.  make test: the whole suite.  make lab: the quickstart in JupyterLab.
+# make demo: set up, run the quickstart for real.  make test: the whole suite but for the pages, which are make test-ui.
+# make lab: the quickstart in JupyterLab, with the sidebar.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OLAH := .venv-olah
+LABEXTENSION := $(VENV)/share/jupyter/labextensions/hfmagic-labextension
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE_MODULES := tests/npm/node_modules
+PYTHON_SOURCES := hfmagic tests notebooks hatch_build.py labextension/assets.py
 # CPU wheels of torch where their index answers; elsewhere the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 # A waiting thread sleeps: on two cores a spinning one takes the other process's time (a clip: 2 s instead of 9 to 27).
 export OMP_WAIT_POLICY := PASSIVE
+# npm, node and jupyter-builder of the environment come first.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lab check tags clean
+.PHONY: demo test test-ui lab check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -34,7 +40,17 @@ $(NODE_MODULES)/.installed: tests/npm/package.json tests/npm/package-lock.json |
 demo: $(VENV)/.installed
 	$(BIN)/python notebooks/demo.py
 
-lab: $(VENV)/.installed
+# The sidebar and the widget, built where they are older than their sources. The environment gets a link: a build is seen
+# after a reload of the page (pip leaves a copy).
+labextension: $(VENV)/.installed
+	@$(BIN)/python labextension/assets.py
+	@rm -rf $(LABEXTENSION) && mkdir -p $(dir $(LABEXTENSION)) && ln -s $(CURDIR)/hfmagic/labextension $(LABEXTENSION)
+
+# What goes between kernel and page, as TypeScript: from the kernel's schemas.
+types: labextension
+	$(BIN)/npm run --silent --prefix labextension types
+
+lab: $(VENV)/.installed labextension
 	$(BIN)/hfmagic starter
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
@@ -42,14 +58,21 @@ test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
-check: $(VENV)/.installed
-	$(BIN)/ruff check hfmagic tests notebooks
-	$(BIN)/ruff format --check hfmagic tests notebooks
+test-ui: labextension
+	@test -n "$(CHROMIUM)" || { echo "make test-ui needs Chromium; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
+	$(BIN)/hfmagic starter
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/ui
+
+check: $(VENV)/.installed labextension
+	$(BIN)/ruff check $(PYTHON_SOURCES)
+	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/mypy
+	$(BIN)/npm run --silent --prefix labextension lint
 
 # The catalogue of the Hub's tasks, written anew from the installed packages and @huggingface/tasks.
 tags: $(VENV)/.installed $(NODE_MODULES)/.installed
 	$(BIN)/python -m hfmagic.tags.generator.generate
 
 clean:
-	rm -rf .coverage* $(VENV) $(OLAH) $(NODE_MODULES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .coverage* $(VENV) $(OLAH) $(NODE_MODULES) labextension/node_modules labextension/lib hfmagic/static hfmagic/labextension
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -37,8 +37,3 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
     from .magics import unregister
 
     unregister(shell)
-
-
-def _jupyter_labextension_paths() -> list[dict[str, str]]:
-    """Where JupyterLab finds the sidebar, for `jupyter-builder develop`."""
-    return [{"src": "labextension", "dest": "hfmagic-labextension"}]

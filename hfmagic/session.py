@@ -202,7 +202,10 @@ class Session:
             before = self.last if only_changed and self._ran.rests_on_the_same(proposal) else None
             kept = _unchanged(proposal.plan, before) if before else {}
             name = proposal.options.output or DEFAULT_OUTPUT
-            self.stage.set(running=True, waits=None, error="", changes=(), kept=frozenset(kept), stored=name)
+            rated = {i: liked for i, liked in self.stage.now.rated.items() if i in kept}
+            self.stage.set(
+                running=True, waits=None, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated
+            )
             try:
                 results = self._run_steps(proposal, cell, kept)
                 self.last, self._ran = results, _Ran(proposal, fingerprint(proposal.inputs))

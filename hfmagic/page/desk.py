@@ -197,7 +197,7 @@ class Desk:
         now = self._session.stage.now
         if now.running or now.results is not None:
             taken = Taken(line=self._queued(what))  # before it runs and is busy itself
-            self._session.stage.set(queued=what)
+            self._session.stage.set(queued=taken.line or what)
             self._start(self._job, lambda: self._session.catch_up(self._namespace))
             return {"taken": taken}
         return {"taken": Taken(line=what)}

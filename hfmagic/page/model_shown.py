@@ -29,7 +29,7 @@ def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tupl
         languages=facts.languages[:50],
         parameters=facts.parameters,
         weight_bytes=facts.weight_bytes,
-        fetch_bytes=0 if facts.folder else facts.fetch_bytes,
+        fetch_bytes=_to_fetch(facts),
         here=facts.folder is not None,
         downloads=facts.downloads,
         likes=facts.likes,
@@ -41,6 +41,7 @@ def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tupl
         fit=_fit(needs, device.free_bytes),
         needs_bytes=needs,
         free_bytes=device.free_bytes,
+        labels=facts.labels[:20],
         warnings=tuple(_warnings(facts)),
         ratings=ratings.get(facts.model_id, (0, 0)),
     )
@@ -64,6 +65,13 @@ def model_details(shown: ModelShown, facts: ModelFacts, card: Mapping[str, objec
         fetched=facts.fetched,
         address=f"{hub or OFFICIAL_HUB}/{facts.model_id}" if on_hub else "",
     )
+
+
+def _to_fetch(facts: ModelFacts) -> int | None:
+    """Before its files were looked at: what its weights weigh, as the Hub's listing says."""
+    if facts.folder is not None:
+        return 0
+    return facts.weight_bytes or None if facts.fetch_bytes is None else facts.fetch_bytes
 
 
 def _fit(needs: int, free: int) -> Fit:

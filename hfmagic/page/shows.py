@@ -73,6 +73,7 @@ class ModelShown(Shown):
     fit: Fit
     needs_bytes: int
     free_bytes: int
+    labels: tuple[str, ...]
     warnings: tuple[str, ...]
     ratings: tuple[int, int]
 

@@ -188,7 +188,7 @@ def _named(found: Look) -> tuple[Candidate, str]:
     best = min(matches, key=lambda c: (bool(c.rejected), -c.score))
     if best.rejected and best.rejected != GATED:  # who names a gated model may have access to it
         raise _cannot(found, best)
-    return best, "named in the request"
+    return best, "named in the request" if found.step.wanted else "chosen by you"
 
 
 def _cannot(found: Look, named: Candidate) -> NoModelFits:

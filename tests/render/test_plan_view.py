@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hfmagic.kinds import Kind
 from hfmagic.plan import Column, Frame, ModelChoice, Predicate, Step
 from hfmagic.render import LivePlan, PlanView
 from hfmagic.render import plan_view as module
+from hfmagic.render.plan_view import Waits
 from hfmagic.render.words import condition, does, seconds_words, settings
 from hfmagic.results import Done, Event, Failed, Loading, Progress, Started
 
@@ -214,3 +216,33 @@ def test_without_a_shell_nothing_is_shown(monkeypatch: pytest.MonkeyPatch, capsy
     live.flush()
 
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("waits", "words", "button"),
+    [
+        (Waits("shown"), "this plan was not run: %hf go runs it", "Run"),
+        (
+            Waits("download", 438_000_000, "org/large"),
+            "this plan waits: it downloads 438 MB, most of it org/large; %hf go --yes runs it",
+            "Download and run",
+        ),
+    ],
+)
+def test_a_plan_that_waits_says_why_and_has_buttons_only_where_a_page_takes_their_clicks(
+    waits: Waits, words: str, button: str
+):
+    view = PlanView(reviews().plan, waits=waits)
+    assert words in repr(view)
+    assert "<button" not in html_of(view)
+
+    shown = html_of(replace(view, buttons=True))
+
+    assert f'<button class="hfm-button hfm-approve" value="{view.plan.hash}">{button}</button>' in shown
+    assert "hfm-dismiss" in shown
+
+
+def test_a_run_can_be_cancelled_by_a_button_until_it_has_ended():
+    view = PlanView(reviews().plan, buttons=True).on(Started("feel", 240), at=1.0)
+    assert "hfm-interrupt" in html_of(view)
+    assert "hfm-interrupt" not in html_of(view.on(Failed("feel", KeyboardInterrupt()), at=2.0))
