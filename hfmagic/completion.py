@@ -57,7 +57,7 @@ def candidates(before: str, session: Session, namespace: dict[str, Any]) -> tupl
 
 
 def _on_line(line: str, previous: str, fragment: str, session: Session, namespace: dict[str, Any]) -> Iterable[str]:
-    from .lines import LINES
+    from .lines import LINES, RATINGS
 
     if previous == "--model":
         steps = session.proposal.plan.step_ids if session.proposal else ()
@@ -71,9 +71,10 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
     if line.lstrip().startswith("%%"):
         return (*_variables(namespace), *OPTIONS)
     words = line.split()[1:]
-    if words and words[0] in ("why", "use") and session.proposal:
+    if words and words[0] in ("why", "use", "rate") and session.proposal:
         on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
-        return session.proposal.candidates if on_step else _model_ids(session)
+        second = RATINGS if words[0] == "rate" else _model_ids(session)
+        return session.proposal.candidates if on_step else second
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
             "go": lambda: ["--yes"],

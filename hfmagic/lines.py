@@ -26,7 +26,8 @@ HELP = """\
 %hf use STEP MODEL        swap the model of a step, then %hf go
 %hf plan [json]           the last plan
 
-More: %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf status · %hf unload [MODEL] · %hf doctor
+More: %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf rate STEP good|bad
+      %hf status · %hf unload [MODEL] · %hf doctor
       %hf help tasks · %hf? for the options"""
 
 
@@ -132,6 +133,7 @@ def _models(call: Call) -> None:
     _display(table_view("Models on this machine", rows, columns=tuple(rows[0])))
 
 
+RATINGS = MappingProxyType({"good": True, "bad": False})
 WHY = ("model", "license", "size", "score", "quality", "speed", "why")
 
 
@@ -146,6 +148,14 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
         "speed": "" if out else f"{candidate.speed:.2f}",
         "why": f"✗ {candidate.rejected}" if out else candidate.basis,
     }
+
+
+def _rate(call: Call) -> None:
+    step_id, word = call.words
+    if word not in RATINGS:
+        raise BadOption(f"%hf rate takes {' or '.join(RATINGS)}, not {word!r}.", hint=f"%hf rate {step_id} good")
+    call.session.rate(step_id, RATINGS[word])
+    print(f"{step_id}: {word}")
 
 
 def _status(call: Call) -> None:
@@ -240,6 +250,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "why": (1, 1, _why, NONE),
         "use": (2, 2, _use, frozenset({"offline", "limit", "device"})),
         "models": (0, 1, _models, frozenset({"offline", "limit", "device"})),
+        "rate": (2, 2, _rate, NONE),
         "unload": (0, 1, _unload, NONE),
         "planner": (0, 2, _planner, NONE),
         "sent": (0, 1, _sent, NONE),

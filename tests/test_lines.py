@@ -141,3 +141,57 @@ def test_offline_on_a_line_asks_no_hub(shell: InteractiveShell, line: str):
 
     assert seen.error is None
     assert session.asked() == ()
+
+
+CELL = "%%hf reviews -o scored\nLabel the sentiment of each review and chart it per product."
+
+
+def test_go_after_use_runs_only_what_depends_on_it_and_says_what_changed(shell: InteractiveShell):
+    run(shell, CELL)
+    before = shell.user_ns["hf"].last
+    chart = before.plan.steps[-1].id
+
+    run(shell, "%hf use sentiment starter/bert-tiny-sentiment")
+    seen = run(shell, "%hf go")
+
+    assert "14 of 60 rows changed in review_sentiment" in seen.text
+    assert "<details><summary><div" in seen.html
+    after = shell.user_ns["hf"].last
+    assert after["sentiment"] is not before["sentiment"]
+
+    shell.user_ns["hf"].edit(chart, {"mark": "heatmap"})
+    again = run(shell, "%hf go")
+
+    assert "rows changed" not in again.text
+    assert shell.user_ns["hf"].last["sentiment"] is after["sentiment"]
+
+
+def test_go_without_a_change_runs_everything_again(shell: InteractiveShell):
+    run(shell, CELL)
+    before = shell.user_ns["hf"].last
+    run(shell, "%hf go")
+    assert all(shell.user_ns["hf"].last[s] is not before[s] for s in before)
+
+
+def test_go_on_another_device_takes_over_nothing(shell: InteractiveShell):
+    run(shell, CELL)
+    before = shell.user_ns["hf"].last
+    run(shell, "%hf use sentiment starter/bert-tiny-sentiment")
+    run(shell, "%hf go --device cpu")
+    assert all(shell.user_ns["hf"].last[s] is not before[s] for s in before)
+
+
+def test_a_result_is_rated_by_its_step(shell: InteractiveShell):
+    assert "no step 'sentiment' with a model has run" in str(run(shell, "%hf rate sentiment good").error)
+    run(shell, CELL)
+
+    assert run(shell, "%hf rate sentiment good").text.strip() == "sentiment: good"
+    assert shell.user_ns["hf"].store.ratings("text-classification") == {"starter/minilm-l6-sentiment": (1, 0)}
+    assert "takes good or bad, not 'so-so'" in str(run(shell, "%hf rate sentiment so-so").error)
+
+
+def test_a_terminal_gets_the_table_and_no_widget(shell: InteractiveShell):
+    seen = run(shell, "%hf models text-classification")
+    assert "Models for text-classification" in seen.text
+    assert "starter/bert-tiny-" in seen.text
+    assert "widget" not in seen.text

@@ -10,17 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..session import Session
-from .asks import Approve, Dismiss
-from .desk import Desk
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the rest of this room is imported when a page opens: `%load_ext hfmagic` stays quick
     from IPython.core.interactiveshell import InteractiveShell
 
+    from ..session import Session
+    from .desk import Desk
     from .picker import ModelPicker
 
 TARGET, MARKER = "hfmagic.page", "hfmagic.ready"
-_CLICKS = frozenset(kind.model_fields["ask"].default for kind in (Approve, Dismiss))
+_CLICKS = frozenset({"approve", "dismiss"})
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from .trial_shown import trial_shown
 
 
 def home(session: Session) -> Home:
-    """Asks no Hub."""
+    """Asks no Hub, and imports no torch: a page opens in every notebook."""
     hub, now = session.hub, session.stage.now
     return Home(
         version=version("hfmagic"),
         tasks=tuple(_task(spec) for spec in CATALOGUE.values()),
         hub=hub.client.host if hub.client else "",
-        device=session.device().torch_name,
         planner=session.planner.name,
         can_export_code=False,
         models_here=len(hub.models()),

@@ -37,7 +37,6 @@ class Home(Shown):
     version: str
     tasks: tuple[TaskShown, ...]
     hub: str
-    device: str
     planner: str
     can_export_code: bool
     models_here: int

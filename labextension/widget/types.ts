@@ -227,7 +227,6 @@ export interface Home {
   version: string;
   tasks: TaskShown[];
   hub: string;
-  device: string;
   planner: string;
   can_export_code: boolean;
   models_here: number;

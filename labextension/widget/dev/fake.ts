@@ -121,7 +121,6 @@ export class FakeKernel implements Port {
       version: '0.2.0',
       tasks: TASKS,
       hub: this.scene.offline ? '' : 'huggingface.co',
-      device: 'cpu',
       planner: 'rules',
       can_export_code: false,
       models_here: 6,

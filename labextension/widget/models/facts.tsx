@@ -9,7 +9,7 @@ import { taskName } from '../words/tasks';
 
 export function Facts({ model, details }: { model: ModelShown; details: ModelDetails | null }) {
   const [words, language] = useWords();
-  const device = useShown((s) => s.list?.device || s.home?.device || '');
+  const device = useShown((s) => s.list?.device ?? '');
   const [up, down] = model.ratings.map(Number);
   const rows: [string, ComponentChildren][] = [
     [words.facts.score, scored(model)],
