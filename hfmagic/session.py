@@ -222,7 +222,7 @@ class Session:
                     changes=found,
                 )
                 cell.show_results(view, in_cell=in_cell)
-            except BaseException as error:
+            except (Exception, KeyboardInterrupt) as error:
                 self.stage.set(error=error_line(error))
                 raise
             finally:

@@ -155,7 +155,7 @@ def test_go_after_use_runs_only_what_depends_on_it_and_says_what_changed(shell: 
     seen = run(shell, "%hf go")
 
     assert "14 of 60 rows changed in review_sentiment" in seen.text
-    assert "<details><summary><div" in seen.html
+    assert "<details><summary><b>14 of 60 rows" in seen.html
     after = shell.user_ns["hf"].last
     assert after["sentiment"] is not before["sentiment"]
 

@@ -10,15 +10,15 @@ from .view import View
 
 def change_view(change: Change) -> View:
     """A line, and below it the examples, folded."""
-    line = tag("div", text(change.line.removesuffix(change.output)), code(change.output), class_="hfm-title")
+    line = tag("b", text(change.line.removesuffix(change.output)), code(change.output))
     if not change.examples:
-        return View(line, change.line)
+        return View(tag("div", line, class_="hfm-sub"), change.line)
     rows = [
         (muted(x.row), text(one_line(x.subject), 160), text(one_line(x.before), 120), text(one_line(x.after), 120))
         for x in change.examples
     ]
     shown = table(("row", "input", "before", "after"), rows)
-    more = change.changed - len(change.examples)
-    head = tag("summary", line) if more <= 0 else tag("summary", line, muted(f" the first {len(change.examples)}"))
+    more = change.changed > len(change.examples)
+    head = tag("summary", line, muted(f" · the first {len(change.examples)}") if more else None)
     plain = "\n".join(f"  {x.row}: {one_line(x.before)} → {one_line(x.after)}" for x in change.examples)
     return View(tag("details", head, join([shown])), f"{change.line}\n{plain}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from .lab import CELL, DATA, LOAD, Notebook
@@ -180,3 +181,25 @@ def test_an_inline_picker_stands_in_a_cell(notebook: Notebook, shots: Shots):
     shots(notebook, "inline")
     saved = notebook.save()
     assert "acme/tiny-sentiment" in str(saved["cells"][1]["outputs"][-1]["data"]["text/plain"])
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_plan_and_cell_stand_side_by_side(notebook: Notebook, shots: Shots, theme: str):
+    """The README's picture: a swap, in the sidebar and in its cell."""
+    notebook.page.set_viewport_size({"width": 1280, "height": 860})
+    notebook.open([LOAD, OFFLINE, DATA.replace(".head(60)", ""), CELL])
+    notebook.theme(theme)
+    notebook.command("application:toggle-left-area")
+    notebook.open_sidebar()
+    notebook.run()
+    panel = notebook.tab("Plan")
+    panel.get_by_role("button", name=re.compile("^sentiment")).click()
+    panel.get_by_text("Why this model?").click()
+    panel.get_by_role("button", name="Use starter/bert-tiny-sentiment").click()
+    output = notebook.cells.nth(3).locator(".jp-OutputArea")
+    expect(output).to_contain_text("of 240 rows changed in review_sentiment")
+    panel.get_by_role("heading", name=re.compile("rows changed")).first.scroll_into_view_if_needed()
+    notebook.cells.nth(3).scroll_into_view_if_needed()
+    notebook.cells.nth(3).locator(".jp-InputPrompt").click()
+    shots(notebook, f"readme-{theme.lower()}")
+    expect(panel.get_by_role("heading", name=re.compile("rows changed")).first).to_be_visible()
