@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from .errors import BadOption, UnknownVariable, did_you_mean
 from .kinds import Kind
 from .media import kind_of_file
-from .recognise import Input, Reader, column_values, is_input, recognise
+from .recognise import Input, Reader, is_input, recognise
 
 _IPYTHON = frozenset({"In", "Out"})
 # Variables of such names are meant only when they are named on the line, in braces or in backticks.
@@ -105,18 +105,6 @@ def _media_path(name: str) -> Path | None:
     """The path that an input on the line stands for: a file of pictures or sound, or a folder."""
     path = Path(name)
     return path if kind_of_file(path) or "/" in name else None
-
-
-def fingerprint(found: Mapping[str, Input]) -> int:
-    """The same number, in this process, while the inputs hold the same values: a user may change a frame in place."""
-    parts: list[Any] = []
-    for name, one in found.items():
-        parts += [name, id(one.value)]
-        if one.frame is not None:
-            for column in one.frame.columns:
-                values = column_values(one.frame, column)  # not NaN: each one has a hash of its own
-                parts += [column, hash(tuple(v if isinstance(v, Hashable) else id(v) for v in values))]
-    return hash(tuple(parts))
 
 
 def _singular(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import BadOption, did_you_mean
 from .limits import license_class, size_words
+from .page.comm import somebody_looks
 from .render.choice_view import table_view
 from .render.plan_view import PlanView
 from .render.sent_view import sent_view
@@ -101,14 +102,14 @@ def _why(call: Call) -> None:
 def _use(call: Call) -> None:
     proposal = call.session.proposal
     options = proposal.options.with_given(call.options) if proposal else None
-    show_plan(call.session.use(call.words[0], call.words[1], options))
+    call.session.use(call.words[0], call.words[1], options)  # which shows the plan
 
 
 def _models(call: Call) -> None:
     if call.words:
         rows = [_row(c) for c in call.session.candidates(call.words[0], call.options)]
         view = table_view(f"Models for {call.words[0]}", rows, columns=WHY)
-        if hasattr(shell(), "kernel") and not call.options.given:
+        if hasattr(shell(), "kernel") and not call.options.given and somebody_looks():
             from .page.picker import open_picker
 
             _display(open_picker(call.session, call.namespace, call.words[0]))

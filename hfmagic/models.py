@@ -21,6 +21,7 @@ from .hub.facts import ModelFacts
 from .hub.skeleton import tensor_shapes
 
 # Weights that the task does not use: a sentence encoder is read by mean pooling, so it may lack BERT's pooler.
+_quiet = threading.RLock()
 _MAY_MISS = {"AutoModel": ("pooler.",)}
 MOST_LAYERS = 5000  # a config that asks for more would keep the check of its structure busy for hours
 
@@ -241,11 +242,19 @@ def _newer(error: BaseException) -> DamagedModel | None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """transformers without its progress bars and advice; its settings are put back."""
+    """transformers without its progress bars and advice; its settings are put back.
+
+    They are the process's, so that one thread at a time may change them.
+    """
     import warnings
 
     from transformers.utils import logging
 
+    with _quiet:
+        yield from _quietly(logging, warnings)
+
+
+def _quietly(logging: Any, warnings: Any) -> Iterator[None]:
     level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
     logging.disable_progress_bar()

@@ -12,10 +12,11 @@ from .engine.executor import run_plan
 from .engine.step import Machine
 from .errors import HFMagicError, InvalidPlan
 from .kinds import Kind
-from .plan import Plan
+from .plan import Column, Plan, StepOutput, Variable
 from .recognise import Input
 from .results import Event, Progress, StepResult
 from .selection.choose import Chooser, choose_models
+from .tags import runnable_task
 
 MOST_SHOWN = 50  # rows on which the models disagree
 Labels = tuple[str | None, ...]
@@ -128,6 +129,8 @@ def run_trial(
     """
     part, some = _part(plan, step_id), {name: _head(one, rows) for name, one in inputs.items()}
     step = part.step(step_id)
+    if not may_become(runnable_task(step.task).gives, Kind.TEXT) or step.map:
+        raise InvalidPlan(f"what {step.task} gives cannot be compared row by row.")
     trial = Trial(step_id, step.task, rows, tuple(Tried(m) for m in model_ids))
     yield trial
     kept: Mapping[str, StepResult] = {}
@@ -189,8 +192,6 @@ def _head(one: Input, rows: int) -> Input:
 
 def _answers(result: StepResult) -> Labels:
     rows = list(result.value) if result.frame is not None else [result.value]
-    if not may_become(result.kind, Kind.TEXT) or result.step.map:
-        raise InvalidPlan(f"what {result.step.task} gives cannot be compared row by row.")
     return tuple(None if v is None else str(convert(v, result.kind, Kind.TEXT)) for v in rows)
 
 
@@ -198,8 +199,6 @@ def _subjects(
     plan: Plan, step_id: str, inputs: Mapping[str, Input], kept: Mapping[str, StepResult], rows: int
 ) -> tuple[str, ...]:
     """What the step worked on, as text; empty for what is no text."""
-    from .plan import Column, StepOutput, Variable
-
     match next(iter(plan.step(step_id).inputs.values())):
         case Column(column=column, of=name) if name in inputs and (frame := inputs[name].frame) is not None:
             values = frame[column].to_list()

@@ -15,11 +15,11 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 FLOORS = (
     ("errors", "config"),
     ("kinds", "language", "media", "recognise", "inputs", "conversions", "devices", "processes", "turn"),
-    ("tasks", "tags", "limits", "plan", "swaps", "scope"),
+    ("tasks", "tags", "limits", "plan", "swaps", "fingerprint", "scope"),
     ("hub", "starter", "store", "models", "llm", "results"),
     ("planners", "runners", "selection", "operations"),
-    ("engine", "answer", "changes", "render"),
-    ("trial", "stage", "session"),
+    ("engine", "answer", "changes", "export", "render"),
+    ("proposal", "resources", "trial", "stage", "session"),
     ("doctor", "page", "lines", "completion", "magics", "cli"),
     ("__init__",),
 )

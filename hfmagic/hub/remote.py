@@ -51,7 +51,7 @@ class Remote:
 
     def seen(self) -> tuple[ModelFacts, ...]:
         """Models that a search found."""
-        return tuple({m.model_id: m for _, models in self._searches.values() for m in models}.values())
+        return tuple({m.model_id: m for _, models in tuple(self._searches.values()) for m in models}.values())
 
     def card(self, model_id: str) -> Any:
         """The front matter of a model's card, as a search gave it. Asks nothing."""

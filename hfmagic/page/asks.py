@@ -17,7 +17,7 @@ Words = Annotated[str, Field(max_length=200)]
 PlanHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 Size = Annotated[int, Field(ge=0, le=10**15)]
 LongText = Annotated[str, Field(max_length=4000)]
-Value = bool | int | float | LongText | Annotated[tuple[Words, ...], Field(max_length=200)]
+Value = bool | int | float | LongText | Annotated[tuple[Words, ...], Field(max_length=1000)]
 
 
 class Hello(Schema):

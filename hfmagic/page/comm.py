@@ -7,6 +7,8 @@ will be, that hfmagic is there: to ask for a target that nobody registered puts 
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +20,14 @@ if TYPE_CHECKING:  # the rest of this room is imported when a page opens: `%load
     from .picker import ModelPicker
 
 TARGET, MARKER = "hfmagic.page", "hfmagic.ready"
-_CLICKS = frozenset({"approve", "dismiss"})
+_CLICKS = frozenset({"approve", "dismiss", "cancel"})
 
 
 @dataclass(frozen=True)
 class _Page:
     """An open page: `client` is its browser tab, the same after a reload; `subshell` the thread that answers it."""
 
+    line: Any
     picker: ModelPicker
     client: str
     subshell: str
@@ -54,10 +57,14 @@ class Pages:
         import comm
 
         comm.get_comm_manager().unregister_target(TARGET, self._opened)
+        from .picker import close_pickers
+
         self._marker.close()
         self._marker = None
-        for comm_id in tuple(self._open):
+        close_pickers()
+        for comm_id, page in tuple(self._open.items()):
             self._closed(comm_id)
+            page.line.close()
 
     def _opened(self, line: Any, message: dict[str, Any]) -> None:
         """A page has opened: it gets a picker, and hears which subshells its browser tab has left behind."""
@@ -69,7 +76,7 @@ class Pages:
         left = [i for i, page in self._open.items() if client and page.client == client]
         stale = [s for s in map(self._closed, left) if s and s != subshell]
         picker = ModelPicker(self._session, self._shell.user_ns)
-        self._open[line.comm_id] = _Page(picker, client, subshell)
+        self._open[line.comm_id] = _Page(line, picker, client, subshell)
         line.on_msg(lambda message: _clicked(picker.desk, message["content"].get("data")))
         line.on_close(lambda _: self._closed(line.comm_id))
         line.send({"model_id": picker.model_id, "stale_subshells": stale})
@@ -84,7 +91,16 @@ class Pages:
 
 
 def _clicked(desk: Desk, data: object) -> None:
-    """A click on a button in a cell's output: all that it may ask is to run or to dismiss the plan that waits."""
+    """A click on a button in a cell's output: to run or to dismiss the plan that waits, or to stop what runs."""
     body = data.get("ask") if isinstance(data, dict) else None
-    if isinstance(body, dict) and body.get("ask") in _CLICKS:
+    if isinstance(body, dict) and isinstance(body.get("ask"), str) and body["ask"] in _CLICKS:
         desk.take({"id": 0, "body": body})
+
+
+def somebody_looks() -> bool:
+    """True where a widget is seen: a notebook that is run headless would keep the whole page in its file for nothing.
+
+    Jupyter's server names the session of each kernel that it starts for a notebook; VS Code and Colab have their own
+    marks.
+    """
+    return bool({"JPY_SESSION_NAME", "VSCODE_PID", "VSCODE_CWD"} & os.environ.keys()) or "google.colab" in sys.modules

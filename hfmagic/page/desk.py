@@ -44,6 +44,7 @@ from .trial_shown import trial_shown
 
 Send = Callable[[dict[str, Any]], None]
 MOST_AT_ONCE = 16  # questions of one page that wait for their answers
+MOST_JOBS = 4  # runs of one page that wait for their turn
 
 
 class Desk:
@@ -53,18 +54,25 @@ class Desk:
         namespace: the user's variables, where a run's result is stored.
         send: sends to the page; it is called in the context in which the desk was made, because ipykernel takes the
             thread for the page's next messages from it (ipykernel 7.4, `comm.BaseComm._reply_subshell_for`).
+        in_page: the extension of the page is there, which takes the clicks on buttons in cells.
     """
 
-    def __init__(self, session: Session, namespace: MutableMapping[str, Any], send: Send) -> None:
+    def __init__(
+        self, session: Session, namespace: MutableMapping[str, Any], send: Send, *, in_page: bool = True
+    ) -> None:
         self._session, self._namespace = session, namespace
         self._context, self._send_plain = contextvars.copy_context(), send
         self._listed: dict[str, Candidate] = {}  # what the page was shown: no other id is taken
         self._places = threading.Semaphore(MOST_AT_ONCE)
+        self._jobs = threading.Semaphore(MOST_JOBS)
+        self._waiting = 0
         self._told: Standing | None = None
-        self._leave = session.stage.watch(self._tell)
+        self._closed = False
+        self._leave = session.stage.watch(self._tell, takes_clicks=in_page)
 
     def close(self) -> None:
-        """The page has gone."""
+        """The page has gone; what it still asks is refused."""
+        self._closed = True
         self._leave()
 
     def take(self, content: object) -> None:
@@ -76,10 +84,12 @@ class Desk:
             refused = Refused(code="HF103", line="hfmagic does not know this message.")
             self._answer(Answer(id=number if type(number) is int and number >= 0 else 0, refused=refused))
             return
-        if not self._places.acquire(blocking=False):
+        if self._closed:
+            self._answer(Answer(id=message.id, refused=Refused(code="HF503", line="hfmagic is not loaded any more.")))
+        elif not self._places.acquire(blocking=False):
             self._answer(Answer(id=message.id, refused=Refused(code="HF103", line="too many questions at once.")))
-            return
-        self._start(self._reply, message)
+        else:
+            self._start(self._reply, message)
 
     def _reply(self, message: Message) -> None:
         ask = message.body
@@ -93,6 +103,8 @@ class Desk:
         finally:
             self._places.release()
         self._answer(Answer(id=message.id, **answer))
+        if message.id == 0 and "refused" in answer:  # a click in a cell's output awaits no answer
+            self._send(Push(line=f"{answer['refused'].code} {answer['refused'].line}"))
 
     # What is answered
 
@@ -118,27 +130,21 @@ class Desk:
         return {"details": model_details(shown, facts, hub.card(facts), address)}
 
     def _use(self, ask: Use) -> dict[str, Any]:
-        self._same_plan(ask.plan)
         self._known(ask.model_id)
-        self._session.use(ask.step, ask.model_id)
+        self._session.use(ask.step, ask.model_id, seen=ask.plan)
         return self._under_way(f"{ask.model_id} for {ask.step}")
 
     def _edit(self, ask: Edit) -> dict[str, Any]:
-        self._same_plan(ask.plan)
         parameters = {k: list(v) if isinstance(v, tuple) else v for k, v in ask.parameters.items()}
-        self._session.edit(ask.step, parameters)
+        self._session.edit(ask.step, parameters, seen=ask.plan)
         return self._under_way(f"{', '.join(parameters)} of {ask.step}")
 
     def _approve(self, ask: Approve) -> dict[str, Any]:
-        self._same_plan(ask.plan)
-        if self._session.stage.now.waits is None:
-            raise InvalidPlan("this plan does not wait any more.", hint="run its cell again")
-        self._start(self._job, lambda: self._session.approve(self._namespace))
+        self._start_job(self._session.approve(ask.plan, self._namespace), "")
         return {"taken": Taken()}
 
     def _dismiss(self, ask: Dismiss) -> dict[str, Any]:
-        self._same_plan(ask.plan)
-        self._session.dismiss()
+        self._session.dismiss(ask.plan)
         return {"taken": Taken()}
 
     def _cancel(self, _: Cancel) -> dict[str, Any]:
@@ -147,7 +153,8 @@ class Desk:
         return {"taken": Taken()}
 
     def _rate(self, ask: Rate) -> dict[str, Any]:
-        self._same_plan(ask.plan)
+        if ask.plan != self._session.stage.now.hash:
+            raise InvalidPlan("the plan has changed meanwhile.", hint="look at it and try again")
         self._session.rate(ask.step, ask.liked)
         return {"taken": Taken()}
 
@@ -165,12 +172,10 @@ class Desk:
         return {"memory": memory_shown(self._session)}
 
     def _try(self, ask: Try) -> dict[str, Any]:
-        self._same_plan(ask.plan)
         for model_id in ask.model_ids:
             self._known(model_id)
-        taken = Taken(line=self._queued())
-        self._start(self._job, lambda: self._session.try_models(ask.step, ask.model_ids, ask.rows))
-        return {"taken": taken}
+        trial = self._session.try_models(ask.step, ask.model_ids, ask.rows, seen=ask.plan)
+        return {"taken": Taken(line=self._start_job(trial, f"{len(ask.model_ids)} models on {ask.rows} rows"))}
 
     def _label(self, ask: LabelRow) -> dict[str, Any]:
         self._session.label_row(ask.row, ask.label)
@@ -186,29 +191,40 @@ class Desk:
             raise UnknownModel("no such model was listed.", hint="search for it first")
         return self._listed[model_id]
 
-    def _same_plan(self, seen: str) -> None:
-        """Raises InvalidPlan unless the page has seen the plan that it wants to act on."""
-        view = self._session.stage.now.view
-        if view is None or view.plan.hash != seen:
-            raise InvalidPlan("the plan has changed meanwhile.", hint="look at it and try again")
-
     def _under_way(self, what: str) -> dict[str, Any]:
         """The plan has changed: what depends on it runs as soon as nothing else does, unless it has not run at all."""
         now = self._session.stage.now
-        if now.running or now.results is not None:
-            taken = Taken(line=self._queued(what))  # before it runs and is busy itself
-            self._session.stage.set(queued=taken.line or what)
-            self._start(self._job, lambda: self._session.catch_up(self._namespace))
-            return {"taken": taken}
-        return {"taken": Taken(line=what)}
+        if not now.running and now.results is None:
+            return {"taken": Taken(line=what)}
 
-    def _queued(self, what: str = "") -> str:
-        if not self._session.turn.busy:
-            return ""
-        return f"{what}: as soon as what runs has ended" if what else "as soon as what runs has ended"
+        def catch_up() -> None:
+            self._session.catch_up(now.cell, self._namespace)
 
-    def _job(self, work: Callable[[], object]) -> None:
-        """A run on this thread; how it ends is told, as there is no cell to fail."""
+        return {"taken": Taken(line=self._start_job(catch_up, what))}
+
+    def _start_job(self, work: Callable[[], object], what: str) -> str:
+        """A run on a thread of its own; how it waits, in words. Raises: BadOption when too many wait."""
+        if not self._jobs.acquire(blocking=False):
+            raise BadOption("too much waits to run already.", hint="cancel what runs")
+        line = f"{what}: as soon as what runs has ended".removeprefix(": ") if self._session.turn.busy else ""
+        cell = self._session.stage.now.cell
+        self._waiting += 1
+        self._session.stage.set(cell, queued=line or what)
+
+        def job() -> None:
+            try:
+                self._run_job(work)
+            finally:
+                self._jobs.release()
+                self._waiting -= 1
+                if not self._waiting:
+                    self._session.stage.set(cell, queued="")
+
+        self._start(job)
+        return line
+
+    def _run_job(self, work: Callable[[], object]) -> None:
+        """How a job ends is told, as there is no cell to fail."""
         try:
             work()
         except HFMagicError as error:
@@ -217,8 +233,6 @@ class Desk:
             self._send(Push(line="interrupted"))
         except Exception as error:  # noqa: BLE001  a thread's error would be lost
             self._send(Push(line=Unforeseen(reason_of(error)).line))
-        finally:
-            self._session.stage.set(queued="")
 
     def _start(self, function: Callable[..., object], *arguments: object) -> None:
         run = self._context.copy().run
@@ -243,7 +257,7 @@ class Desk:
         self._context.copy().run(self._send_plain, content)
 
 
-_OF_PLAN = ("view", "running", "waits", "answer", "stored", "error", "queued", "kept", "changes", "rated")
+_OF_PLAN = ("view", "proposal", "running", "waits", "answer", "stored", "error", "queued", "kept", "changes", "rated")
 ANSWERS: dict[type[Ask], Callable[[Desk, Any], dict[str, Any]]] = {
     Hello: Desk._hello,
     Search: Desk._search,

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from ..errors import InvalidPlan
 from ..session import Session
 
 
 def exported(session: Session, form: str) -> str:
-    """The text. Raises: InvalidPlan where there is no plan yet."""
+    """The text. Raises: InvalidPlan where there is no plan yet, or a cell could not say it."""
     proposal = session.proposal
     if proposal is None:
         raise InvalidPlan("there is no plan yet.", hint="describe a task in a %%hf cell first")
     plan = proposal.plan
     if form == "json":
         return plan.to_json(indent=2)
-    names = [i.name for i in plan.inputs]
-    output = ["-o", proposal.options.output] if proposal.options.output else []
+    if proposal.edited:
+        raise InvalidPlan("its settings were edited, which no request says.", hint="take the plan as JSON")
+    given = proposal.options
+    names = [shlex.quote(str(i.value)) if isinstance(i.value, Path) else name for name, i in proposal.inputs.items()]
+    options = {"-o": given.output, "--rows": given.rows, "--limit": given.limit, "--device": given.device}
+    words = [part for name, value in options.items() if value for part in (name, shlex.quote(str(value)))]
     models = [part for s in plan.steps if s.model for part in ("--model", f"{s.id}={s.model.model_id}")]
-    return f"%%hf {' '.join((*names, *output, *models))}\n{plan.request.strip()}\n"
+    return f"%%hf {' '.join((*names, *words, *models))}\n{plan.request.strip()}\n"

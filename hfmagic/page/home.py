@@ -13,14 +13,15 @@ from .trial_shown import trial_shown
 
 def home(session: Session) -> Home:
     """Asks no Hub, and imports no torch: a page opens in every notebook."""
-    hub, now = session.hub, session.stage.now
+    hub, here = session.hub, len(session.hub.models())
+    now = session.stage.now  # last: what changed meanwhile was told already
     return Home(
         version=version("hfmagic"),
         tasks=tuple(_task(spec) for spec in CATALOGUE.values()),
         hub=hub.client.host if hub.client else "",
         planner=session.planner.name,
         can_export_code=False,
-        models_here=len(hub.models()),
+        models_here=here,
         plan=plan_shown(now),
         trial=trial_shown(now.trial),
     )

@@ -28,7 +28,7 @@ def plan_shown(now: Standing) -> PlanShown | None:
         waits = Waiting(why=now.waits.why, fetch_bytes=now.waits.bytes, largest=now.waits.largest)
     return PlanShown(
         plan=view.plan,
-        hash=view.plan.hash,
+        hash=now.hash,
         steps=tuple(_step(view, step, now) for step in view.plan.steps),
         running=now.running,
         waits=waits,

@@ -10,8 +10,9 @@ from ..kinds import Schema
 from ..limits import LicenseClass
 from ..plan import Plan
 from ..render.states import Phase
-from .asks import Message, Value
+from .asks import Message
 
+AnyValue = bool | int | float | str | tuple[str, ...]
 Fit = Literal["green", "amber", "red", "unknown"]
 
 
@@ -109,8 +110,8 @@ class ParameterShown(Shown):
 
     name: str
     type: Literal["str", "int", "float", "bool", "list"]
-    value: Value | None
-    default: Value | None
+    value: AnyValue | None
+    default: AnyValue | None
     help: str
     unit: str
     low: float | None
@@ -225,7 +226,7 @@ class OnDisk(Shown):
 
 
 class MemoryShown(Shown):
-    """Devices, loaded models, and models on disk; `ours` is what the loaded models take, in bytes."""
+    """Devices, loaded models, and models on disk."""
 
     devices: tuple[DeviceShown, ...]
     loaded: tuple[LoadedShown, ...]

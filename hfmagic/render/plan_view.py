@@ -250,6 +250,11 @@ class LivePlan:
         self._below = NOTHING
         self.flush()
 
+    def retire(self) -> None:
+        """A newer cell has come: clicks in this one would mean that one, so it has no buttons any more."""
+        self._buttons, self._shown = (lambda: False), None
+        self.flush(last=True)
+
     def wait(self, waits: Waits | None) -> None:
         """Say why the plan does not run, or that it does no longer wait."""
         self.view = replace(self.view, waits=waits)

@@ -9,7 +9,7 @@ from typing import Any
 from hfmagic.page.desk import Desk
 from hfmagic.session import Session
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 
 
 class Page:

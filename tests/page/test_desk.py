@@ -117,6 +117,7 @@ def test_no_message_starts_anything_without_a_plan_that_was_seen(body: dict[str,
 
 
 def test_acting_on_a_plan_that_has_changed_is_refused(ran: Page):
+    ran.ask("candidates", step="sentiment")
     refused = ran.ask("use", plan="0" * 16, step="sentiment", model_id="starter/bert-tiny-sentiment")["refused"]
     assert refused["line"].startswith("the plan has changed meanwhile.")
 
@@ -217,7 +218,7 @@ def test_a_swap_while_the_plan_waits_runs_nothing(page: Page):
 def _held(session: Session, step_id: str) -> tuple[threading.Event, threading.Event]:
     """Events: the run has reached a step; it may go on."""
     reached, go_on = threading.Event(), threading.Event()
-    on = session.cell.live.on  # type: ignore[union-attr]
+    on = session.stage.now.cell.live.on  # type: ignore[union-attr]
 
     def hold(event: object) -> None:
         on(event)  # type: ignore[arg-type]
@@ -225,7 +226,7 @@ def _held(session: Session, step_id: str) -> tuple[threading.Event, threading.Ev
             reached.set()
             assert go_on.wait(30)
 
-    session.cell.live.on = hold  # type: ignore[union-attr, method-assign, assignment]
+    session.stage.now.cell.live.on = hold  # type: ignore[union-attr, method-assign, assignment]
     return reached, go_on
 
 

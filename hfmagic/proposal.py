@@ -1,0 +1,51 @@
+"""A plan that can be run, and how it is to be run. Values; they run nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+from .plan import Plan
+from .recognise import Input
+from .selection.candidates import Candidate
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a request is to be run.
+
+    `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads.
+    """
+
+    output: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
+    limit: str = ""
+    rows: int = 0
+    device: str = ""
+    batch_size: int = 0
+    offline: bool = False
+    yes: bool = False
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of those that differ from the default."""
+        default = Options()
+        return frozenset(f.name for f in fields(self) if getattr(self, f.name) != getattr(default, f.name))
+
+    def with_given(self, other: Options) -> Options:
+        """The same with what is given in another one."""
+        return replace(self, **{name: getattr(other, name) for name in other.given})
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan that can be run: with its inputs, and the candidates that were looked at for each step.
+
+    `edited`: parameters were changed by hand, so that the request alone does not say what the plan does.
+    """
+
+    plan: Plan
+    inputs: Mapping[str, Input]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    options: Options
+    edited: bool = False
