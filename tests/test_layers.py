@@ -19,7 +19,7 @@ FLOORS = (
     ("hub", "starter", "store", "models", "llm", "results"),
     ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "changes", "export", "render"),
-    ("proposal", "resources", "trial", "stage", "session"),
+    ("proposal", "resources", "trial", "stage", "running", "session"),
     ("doctor", "page", "lines", "completion", "magics", "cli"),
     ("__init__",),
 )

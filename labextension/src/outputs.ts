@@ -16,11 +16,20 @@ export function watchOutputs(panel: NotebookPanel, link: Link, strings: Strings)
       return;
     }
     if (button.classList.contains('hfm-interrupt')) {
-      void panel.sessionContext.session?.kernel?.interrupt();
+      stop(panel, link);
     }
-    const asked = [...button.classList].find((name) => name in ASKS);
+    const asked = [...button.classList].find((name) => Object.hasOwn(ASKS, name));
     if (asked && !link.ask({ ask: ASKS[asked], plan: button.value })) {
       Notification.warning(strings.planGone, { autoClose: 5000 });
     }
   });
+}
+
+/** Asking stops what hfmagic runs, in a cell or for the page; an interrupt, any cell. A kernel that is deaf needs that. */
+function stop(panel: NotebookPanel, link: Link): void {
+  const { state } = link;
+  const hears = state.name === 'open' && state.works === 'always';
+  if (!hears || !link.ask({ ask: 'cancel' })) {
+    void panel.sessionContext.session?.kernel?.interrupt();
+  }
 }

@@ -39,6 +39,9 @@ export class PageComm {
       return;
     }
     this.disposed = true;
+    if (!this.kernel.isDisposed && this.kernel.connectionStatus === 'connected') {
+      this.send('comm_close', { comm_id: this.id, data: {} });
+    }
     this.kernel.iopubMessage.disconnect(this.receive, this);
     Signal.clearData(this);
   }
@@ -54,7 +57,7 @@ export class PageComm {
     }
   }
 
-  private send(msgType: 'comm_open' | 'comm_msg', content: object): void {
+  private send(msgType: 'comm_open' | 'comm_msg' | 'comm_close', content: object): void {
     this.kernel.sendShellMessage(shellMessage(this.kernel, this.subshell, msgType, content), false, true);
   }
 
@@ -78,7 +81,7 @@ export async function readyMarker(
   return Object.keys(comms ?? {}).at(-1);
 }
 
-function shellMessage<T extends 'comm_open' | 'comm_msg' | 'comm_info_request'>(
+function shellMessage<T extends 'comm_open' | 'comm_msg' | 'comm_close' | 'comm_info_request'>(
   kernel: Kernel.IKernelConnection,
   subshellId: string | null,
   msgType: T,

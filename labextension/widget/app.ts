@@ -9,7 +9,7 @@ import { Store, usePart } from './store';
 import { STRINGS, type Strings } from './strings';
 import type { Answer, Home, PlanShown, Push, TrialShown } from './types';
 
-const DEAF_MS = 1000;
+const DEAF_MS = 3000;
 
 export class App {
   readonly store: Store<State>;

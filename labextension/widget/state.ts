@@ -70,7 +70,18 @@ export function firstState(tab: unknown, task: unknown): State {
 /** What changes with the task. */
 export function withTask(state: State, task: string): Partial<State> {
   if (task === state.task) return {};
-  return { task, list: null, stale: true, hubWords: null, open: '', details: null, picked: null, active: 0, offset: 0 };
+  return {
+    task,
+    list: null,
+    stale: true,
+    listing: '',
+    hubWords: null,
+    open: '',
+    details: null,
+    picked: null,
+    active: 0,
+    offset: 0,
+  };
 }
 
 export function isTab(name: unknown): name is Tab {

@@ -585,7 +585,7 @@ export interface ModelDetails {
   address: string;
 }
 /**
- * Devices, loaded models, and models on disk; `ours` is what the loaded models take, in bytes.
+ * Devices, loaded models, and models on disk.
  *
  */
 export interface MemoryShown {

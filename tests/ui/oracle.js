@@ -16,9 +16,26 @@
     /^(aria-[a-z]+|autocomplete|checked|class|d|data-(hfp-tab|lm-suppress-shortcuts)|dir|disabled|fill(-rule)?|focusable|for|height|href|id|label|lang|list|max|maxlength|min|novalidate|open|placeholder|rel|role|rows|selected|spellcheck|stroke(-\w+)?|step|style|tabindex|target|title|type|value|viewBox|width|cx|cy|r|x|y|x1|x2|y1|y2)$/;
   const STYLE = /^[\w\s:;.%()+-]*$/;
 
+  const TEXTS = new Set(['title', 'aria-label', 'alt', 'value', 'placeholder']);
+
   window.oracle = {
     calls,
-    /** What is in the element that should not be. */
+    /** What is alive in an output of a cell or anywhere in the page: more tags are allowed there, none that run. */
+    live(where) {
+      const found = [];
+      for (const element of document.querySelectorAll(`:is(${where}) *`)) {
+        if (/^(script|iframe|frame|object|embed|link|meta|base|portal|audio|video|source)$/i.test(element.tagName)) {
+          found.push(element.outerHTML.slice(0, 120));
+        }
+        for (const { name, value } of element.attributes) {
+          const runs = name.startsWith('on') || name === 'srcdoc' || /^\s*(javascript|vbscript|data:text)/i.test(value);
+          const loads = /^(src|poster|background|action|formaction|data|ping)$/.test(name) && !/^(data:image|blob:)/.test(value);
+          if ((runs && !TEXTS.has(name)) || loads) found.push(element.outerHTML.slice(0, 120));
+        }
+      }
+      return [...new Set(found)];
+    },
+    /** What is in the widget that should not be. */
     faults(root) {
       const found = [];
       for (const element of root.querySelectorAll('*')) {
@@ -26,7 +43,7 @@
         for (const { name, value } of element.attributes) {
           const where = `${element.tagName} ${name}=${value.slice(0, 80)}`;
           if (!ATTRIBUTES.test(name)) found.push(where);
-          else if (name === 'href' && new URL(value, 'about:blank').protocol !== 'https:') found.push(where);
+          else if (name === 'href' && !/^https:\/\/[\w.-]+\//.test(value)) found.push(where);
           else if (name === 'style' && (!STYLE.test(value) || value.includes('url('))) found.push(where);
           else if (name === 'class' && !value.split(/\s+/).every((c) => !c || c.startsWith('hfp'))) found.push(where);
         }

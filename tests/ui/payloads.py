@@ -3,7 +3,6 @@
 Those that run call `alert(1)` or set `fired`; the others ask evil.example for something.
 """
 
-# ruff: noqa: E501  tables
 from __future__ import annotations
 
 import base64

@@ -14,6 +14,7 @@
   const FILLED = new Set('where line stored answer error queued reason largest dtype device basis away limits fetched'.split(' '));
   const LISTS = new Set(['notes', 'warnings', 'rejected_reasons']);
 
+  const DEEDS = new Set(['use', 'edit', 'rate', 'try', 'label', 'unload', 'delete', 'approve', 'dismiss', 'cancel', 'export']);
   let addresses = 0;
   function dressed(value, text, key = '') {
     if (typeof value === 'string') {
@@ -37,7 +38,11 @@
       port2.postMessage(0);
     });
   async function until(what) {
-    for (let n = 0; n < 200 && !what(); n++) await tick();
+    const end = performance.now() + 10_000;
+    while (!what()) {
+      if (performance.now() > end) throw new Error(`never: ${what}`);
+      await tick();
+    }
   }
 
   class Tour {
@@ -49,14 +54,17 @@
       const kernel = new FakeKernel({ tab: 'models', plan: 'changed', count: 12, trial: 'failed' });
       kernel.dressed = (value) => dressed(value, text);
       kernel.send = ({ id, body }) => {
-        const refused = kernel.refusing ? { refused: { code: 'HF000', line: 'x' } } : null;
+        const refused = kernel.refusing && DEEDS.has(body.ask) ? { refused: { code: 'HF000', line: 'x' } } : null;
         const answer = kernel.dressed({ id: 0, ...(refused ?? kernel.answer(body)) });
         queueMicrotask(() => kernel.tell('msg:custom', { answer: { ...answer, id } }));
       };
       kernel.traits.testing = true; // else only a person's clicks count
       this.kernel = kernel;
-      this.place = document.querySelector('main');
-      this.place.replaceChildren();
+      this.place = document.createElement('div');
+      // Apart from its neighbours, so that a change in one is no work for the others; of a definite size, as in the sidebar.
+      this.place.style.cssText = 'position: relative; width: 360px; height: 900px; contain: strict; container-type: size;';
+      this.place.style.cssText += '--hfp-height: 100cqh; --hfp-max-height: none';
+      document.querySelector('main').append(this.place);
       this.close = picker.render({ model: kernel, el: this.place });
       this.root = this.place.querySelector('.hfp');
     }
@@ -89,9 +97,10 @@
       await until(() => this.all('[role=option]').length);
       await this.click('.hfp-search [aria-expanded=false]');
       await this.click('[role=option]', 1);
-      await until(() => this.all('.hfp-card, .hfp-tags').length);
+      await until(() => this.all('.hfp-tags').length);
       await this.look();
       await this.click('.hfp-back');
+      await until(() => this.all('.hfp-list').length);
       this.all('.hfp-list')[0].scrollTop = 1e6;
       await until(() => this.all('.hfp-out').length);
       await this.click('.hfp-out', 1); // one that is rejected
@@ -106,8 +115,8 @@
         this.kernel.push({ plan });
         await this.look();
         if (name === 'changed') {
-          for (let n = 0; n < plan.steps.length; n++) {
-            this.all('.hfp-node')[n]?.click();
+          for (const n of [0, 1, 3]) {
+            this.all('.hfp-node')[n].click(); // with changes; with rejected rows; with choices
             await tick();
             await this.unfold();
           }
@@ -142,18 +151,22 @@
       await this.trials();
       await this.memory();
       this.close();
+      this.place.remove();
       return [...this.faults];
     }
   }
 
   window.tour = {
-    make: (payload) => new Tour(() => payload),
-    /** What is wrong after the texts have all been this payload. */
-    async hostile(payload) {
-      return new Tour(() => payload).everything();
+    /** What is wrong after the texts have all been each of these payloads: side by side, as most of it is waiting. */
+    async hostile(payloads) {
+      document.querySelector('main').replaceChildren();
+      document.body.style.visibility = 'hidden'; // painting takes most of the time
+      const all = payloads.map(async (p) => (await new Tour(() => p).everything()).map((f) => `${p.slice(0, 60)}: ${f}`));
+      return (await Promise.all(all)).flat();
     },
     /** The keys whose texts are drawn somewhere. */
     async keys() {
+      document.querySelector('main').replaceChildren();
       const asked = new Set();
       const tour = new Tour((key) => {
         const name = SAME[key] ?? key;
@@ -166,6 +179,7 @@
     },
     /** The widget drawn with this payload, to be clicked. */
     show(payload, refusing) {
+      document.querySelector('main').replaceChildren();
       const tour = new Tour(() => payload);
       tour.kernel.refusing = refusing;
       window.shown = tour;

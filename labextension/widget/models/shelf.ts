@@ -11,7 +11,7 @@ export async function list(app: App): Promise<void> {
   app.store.set({ listing: 'here', stale: false });
   const { models, refused } = app.told(await app.line.ask({ ask: 'search', task, hub: false }));
   if (app.state.task !== task || app.state.listing !== 'here') return;
-  const none = { task, models: [], away: refused?.line ?? '', device: '' };
+  const none = { task, models: [], away: refused?.line ?? '', device: '', chosen: '' };
   app.store.set({ listing: '', list: models ?? app.state.list ?? none, hubWords: null });
 }
 
@@ -30,7 +30,7 @@ export async function searchHub(app: App, event: Event): Promise<void> {
     language: query.language.trim().slice(0, 20),
   });
   if (app.state.task !== task) return;
-  app.store.set({ listing: '' });
+  app.store.set({ listing: '', stale: !answer.models && !app.state.list });
   if (answer.models) app.store.set({ list: answer.models, hubWords: query.words, active: 0, offset: 0 });
 }
 

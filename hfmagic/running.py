@@ -1,0 +1,242 @@
+"""Runs a proposal in the outputs of a cell, one at a time: with consent, from what is known, into a variable."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from .answer import Answer, answer
+from .changes import changes
+from .config import HFMagic
+from .engine.executor import run_plan
+from .engine.step import is_interrupted
+from .errors import HFMagicError, NeedsConsent, UnknownKind
+from .fingerprint import fingerprint
+from .hub.sources import Sources
+from .inputs import Inputs
+from .kinds import Kind
+from .limits import size_words
+from .media import open_media
+from .plan import Plan, Step
+from .proposal import Options, Proposal
+from .render.plan_view import PlanView, Waits
+from .render.results_view import results_view
+from .render.run_view import RunView
+from .render.words import error_line
+from .resources import Resources
+from .results import Downloading, Event, Loading, Progress, Results, Started, StepResult
+from .scope import Scope
+from .stage import Stage
+from .swaps import Swaps
+from .turn import Turn
+
+DEFAULT_OUTPUT = "_hf"
+MOST_LABELS = 50  # of a column that a planner is told; ImageNet's thousand would bury the rest
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """What the last run rested on: its inputs as they were, and what decides the numbers beside the plan."""
+
+    proposal: Proposal | None = None
+    read: str = ""
+    ground: tuple[object, ...] = ()
+
+
+class Running(Resources):
+    """What runs, what ran last, and where it stands."""
+
+    def __init__(self, config: HFMagic | None = None) -> None:
+        super().__init__(config)
+        self.inputs, self.turn, self.stage = Inputs(), Turn(), Stage()
+        self.proposal: Proposal | None = None
+        self.last: Results | None = None
+        self._ran = _Ran()
+        self._swaps = Swaps()
+
+    def _run(
+        self,
+        proposal: Proposal,
+        namespace: MutableMapping[str, Any] | None,
+        cell: RunView,
+        *,
+        most: int | None,
+        only_changed: bool,
+        in_cell: bool,
+    ) -> tuple[Results, Answer]:
+        """Run in the outputs of a cell. `most` bytes may be downloaded; None: any number."""
+        with self.turn.taken():
+            self._ask_first(proposal, cell, most)
+            ground = self._ground(proposal.options)
+            before = self.last if only_changed and self._rests_on_the_same(proposal, ground) else None
+            kept = _unchanged(proposal.plan, before) if before else {}
+            name = proposal.options.output or DEFAULT_OUTPUT
+            rated = {i: liked for i, liked in self.stage.now.rated.items() if i in kept}
+            try:
+                self.stage.set(cell, running=True, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated)
+                read = fingerprint(proposal.plan, proposal.inputs)
+                results = self._run_steps(proposal, cell, kept, most)
+                self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
+                self._keep_value(proposal, results, namespace, name)
+                said = answer(results, language=proposal.plan.language)
+                found = changes(before, results) if before and before.plan.hash != results.plan.hash else ()
+                self.stage.set(cell, results=results, answer=said.text, changes=found)
+                view = results_view(
+                    results,
+                    answer=said,
+                    preview_rows=self.config.preview_rows,
+                    inputs=self.shown_inputs(proposal),
+                    stored=name if results.steps else "",
+                    changes=found,
+                )
+                cell.show_results(view, in_cell=in_cell)
+            except (Exception, KeyboardInterrupt) as error:
+                self.stage.set(cell, error=error_line(error))
+                raise
+            finally:
+                self.stage.set(cell, running=False)
+        return results, said
+
+    def _run_steps(
+        self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], most: int | None
+    ) -> Results:
+        live = cell.live
+        live.begin(proposal.plan, kept)
+        self._swaps.begin(kept)
+
+        def emit(event: Event) -> None:
+            live.on(event)
+            if isinstance(event, Downloading | Loading | Started | Progress):  # work goes on: it can be stopped
+                self.turn.check()
+
+        def amend(step: Step) -> Step:
+            step = self._swaps.latest(step)
+            live.rebind(live.view.plan.with_step(step))
+            return step
+
+        machine = self._machine(proposal.options, most)
+        try:
+            return run_plan(proposal.plan, proposal.inputs, machine, emit, kept=kept, amend=amend)
+        finally:
+            self._swaps.end()
+            live.flush()
+
+    def _keep_value(
+        self, proposal: Proposal, results: Results, namespace: MutableMapping[str, Any] | None, name: str
+    ) -> None:
+        """Store what a run gave; one that gave nothing leaves what stood under the name."""
+        if not results.steps:
+            return
+        if namespace is not None:
+            namespace[name] = results.value
+        labels = _labels_of(results, self.sources(proposal.options))
+        self.inputs.remember(name, results.value, labels, instead=next(iter(proposal.inputs), ""))
+
+    def shown_inputs(self, proposal: Proposal) -> dict[str, Any]:
+        """The single values that a proposal works on, opened, to be shown beside what was found in them."""
+        shown = {}
+        for name, found in proposal.inputs.items():
+            if found.frame is None:
+                path = isinstance(found.value, Path)
+                with contextlib.suppress(UnknownKind):  # damaged: the step that read it has said so
+                    shown[name] = open_media(found.value, found.schema.kind) if path else found.value
+        return shown
+
+    # How it stands
+
+    def _new_cell(self, plan: Plan | None = None) -> RunView:
+        if (old := self.stage.now.cell) is not None:
+            old.live.retire()
+        cell = RunView(plan, watch=lambda view: self._watch(cell, view), buttons=lambda: self.stage.watched)
+        self.stage.begin(cell)
+        return cell
+
+    def _watch(self, cell: RunView, view: PlanView) -> None:
+        self.stage.set(cell, view=view, waits=view.waits)
+
+    def _stand(self, cell: RunView, proposal: Proposal) -> Proposal:
+        """A proposal becomes the last one; a page may act on it from now on."""
+        self.proposal = proposal
+        self.stage.set(cell, proposal=proposal)
+        return proposal
+
+    # What holds from the run before, and what would be downloaded
+
+    def _kept_of(self, proposal: Proposal) -> dict[str, StepResult]:
+        """Results of the last run that the steps of a proposal share, where it was a run of the same request."""
+        ran = self._ran.proposal
+        return _unchanged(proposal.plan, self.last) if self.last and ran and ran.inputs is proposal.inputs else {}
+
+    def _changed(self, proposal: Proposal) -> bool:
+        """True when a step of a proposal has no result in the last run that holds for it."""
+        if self.last is None:
+            return True
+        return not set(proposal.plan.step_ids) <= proposal.plan.same_as(self.last.plan) & self.last.steps.keys()
+
+    def _rests_on_the_same(self, proposal: Proposal, ground: tuple[object, ...]) -> bool:
+        """True when the last run read the same values under the same settings."""
+        ran = self._ran
+        if ran.proposal is None or ran.proposal.inputs is not proposal.inputs or ran.ground != ground:
+            return False
+        return ran.read == fingerprint(ran.proposal.plan, proposal.inputs)
+
+    def _ground(self, options: Options) -> tuple[object, ...]:
+        """What decides the numbers beside plan and inputs."""
+        config = self.config
+        return self.device(options).torch_name, config.dtype, config.seed, config.sql_rows
+
+    @property
+    def _unasked(self) -> int:
+        """Bytes that may be downloaded without a question."""
+        return max(self.config.ask_download - 1, 0)
+
+    def _waits(self, proposal: Proposal) -> Waits:
+        """Why a proposal would wait: for a word, or for its downloads."""
+        try:
+            total, largest = self._to_fetch(proposal)
+        except HFMagicError:  # a Hub that is away says so when the plan runs
+            return Waits("shown")
+        return Waits("download" if total > self._unasked else "shown", total, largest)
+
+    def _to_fetch(self, proposal: Proposal) -> tuple[int, str]:
+        """Bytes that a proposal would download, and the largest of its models."""
+        hub = self.sources(proposal.options)
+        pinned = {s.model.model_id: s.model.revision for s in proposal.plan.steps if s.model}
+        sizes = {m: size for m, revision in pinned.items() if (size := hub.to_fetch(m, revision))}
+        return sum(sizes.values()), max(sizes, key=lambda m: sizes[m], default="")
+
+    def _ask_first(self, proposal: Proposal, cell: RunView, most: int | None) -> None:
+        """NeedsConsent before more than `most` bytes are fetched: a cell never waits for an answer, the plan does."""
+        cell.live.wait(None)
+        if most is None:
+            return
+        total, largest = self._to_fetch(proposal)
+        if total > most:
+            cell.live.wait(Waits("download", total, largest))
+            raise NeedsConsent(
+                f"this plan downloads {size_words(total)}, most of it {largest}.",
+                hint="%hf go --yes fetches it; --limit max_size=300MB finds smaller ones",
+            )
+
+
+def _unchanged(plan: Plan, before: Results) -> dict[str, StepResult]:
+    """Results of a run over the same inputs that hold for this plan; none where all of them do: then all runs anew."""
+    same = plan.same_as(before.plan) & before.steps.keys()
+    kept = {i: r for i in same if not is_interrupted(r := before.steps[i])}
+    return {} if len(kept) == len(plan.steps) else kept
+
+
+def _labels_of(results: Results, hub: Sources) -> dict[str, tuple[str, ...]]:
+    """The label names that each column of a stored result can hold, known without reading it."""
+    scope = Scope(results.plan)
+    known = {c.name: c.labels for i in results.plan.inputs for c in i.columns}
+    for result in results.values():
+        if result.kind is Kind.LABELS and result.frame is not None:
+            labels = scope.added(result.step, result.frame)[0].labels
+            if not labels and result.step.model:
+                labels = hub.find(result.step.model.model_id, result.step.model.revision).labels
+            known[result.step.output] = labels if len(labels) <= MOST_LABELS else ()
+    return known
