@@ -49,6 +49,7 @@ labextension: $(VENV)/.installed
 # What goes between kernel and page, as TypeScript: from the kernel's schemas.
 types: labextension
 	$(BIN)/npm run --silent --prefix labextension types
+	@$(BIN)/python labextension/assets.py
 
 lab: $(VENV)/.installed labextension
 	$(BIN)/hfmagic starter
@@ -61,7 +62,7 @@ test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 test-ui: labextension
 	@test -n "$(CHROMIUM)" || { echo "make test-ui needs Chromium; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 	$(BIN)/hfmagic starter
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest tests/ui
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 tests/ui
 
 check: $(VENV)/.installed labextension
 	$(BIN)/ruff check $(PYTHON_SOURCES)

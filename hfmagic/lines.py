@@ -25,9 +25,9 @@ HELP = """\
 %hf go                    run the plan that was shown with --plan, or run the last one again
 %hf why STEP              why this model: every candidate, with the reason where it was rejected
 %hf use STEP MODEL        swap the model of a step, then %hf go
-%hf plan [json]           the last plan
+%hf code [cell]           the last plan as plain Python, without hfmagic
 
-More: %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf rate STEP good|bad
+More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf rate STEP good|bad
       %hf status · %hf unload [MODEL] · %hf doctor
       %hf help tasks · %hf? for the options"""
 
@@ -151,6 +151,17 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
     }
 
 
+def _code(call: Call) -> None:
+    """The last plan as Python: printed, or put into a new cell."""
+    if call.words not in ([], ["cell"]):
+        raise BadOption(f"%hf code {call.words[0]!r} is unknown.", hint="%hf code, or %hf code cell for a new cell")
+    code = call.session.to_python("cell" if call.words else "script", call.namespace)
+    if call.words and shell() is not None:
+        shell().set_next_input(code)
+    else:
+        print(code)
+
+
 def _rate(call: Call) -> None:
     step_id, word = call.words
     if word not in RATINGS:
@@ -251,6 +262,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "why": (1, 1, _why, NONE),
         "use": (2, 2, _use, frozenset({"offline", "limit", "device"})),
         "models": (0, 1, _models, frozenset({"offline", "limit", "device"})),
+        "code": (0, 1, _code, NONE),
         "rate": (2, 2, _rate, NONE),
         "unload": (0, 1, _unload, NONE),
         "planner": (0, 2, _planner, NONE),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from .answer import Answer
 from .config import HFMagic
 from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, did_you_mean
+from .export import to_python
 from .limits import parse_limits, size_words
 from .plan import Plan
 from .planners.planner import RULES
@@ -88,6 +89,28 @@ class Session(Running):
         cell.live.show()
         most = None if proposal.options.yes else self._unasked
         return self._run(proposal, namespace, cell, most=most, only_changed=only_changed, in_cell=True)
+
+    def to_python(self, form: Literal["script", "cell"] = "script", namespace: Mapping[str, Any] | None = None) -> str:
+        """The last plan as plain Python that needs no hfmagic, its models pinned.
+
+        Args:
+            form: a script reads its inputs from paths on the command line; a cell uses the variables that are there.
+            namespace: for a cell, those variables: their types alone are looked at.
+        Raises: InvalidPlan where there is none yet, or a step has no model; UnknownModel.
+        """
+        proposal, config = self._last_proposal(), self.config
+        hub, options = self.sources(proposal.options), proposal.options
+        pinned = [s.model for s in proposal.plan.steps if s.model]
+        return to_python(
+            proposal.plan,
+            {m.model_id: hub.find(m.model_id, m.revision) for m in pinned},
+            form=form,
+            output=options.output or "result",
+            given=None if namespace is None else {n: v for n, v in namespace.items() if n in proposal.inputs},
+            rows=options.rows,
+            seed=config.seed,
+            batch_tokens=config.batch_tokens,
+        )
 
     # What may be done with the last plan, by a line or by a page
 

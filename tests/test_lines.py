@@ -195,3 +195,32 @@ def test_a_terminal_gets_the_table_and_no_widget(shell: InteractiveShell):
     assert "Models for text-classification" in seen.text
     assert "starter/bert-tiny-" in seen.text
     assert "widget" not in seen.text
+
+
+def test_code_prints_the_plan_as_python_without_hfmagic(shell: InteractiveShell):
+    run(shell, CELL)
+    printed = run(shell, "%hf code").text
+
+    compile(printed, "plan.py", "exec")
+    assert "import hfmagic" not in printed
+    assert "trust_remote_code=False" in printed
+    assert "sys.argv" in printed or "argparse" in printed
+
+
+def test_code_cell_gives_the_same_frame_in_the_next_cell(shell: InteractiveShell):
+    run(shell, CELL)
+    wanted = shell.user_ns["scored"]
+    given: list[str] = []
+    shell.set_next_input = given.append  # type: ignore[method-assign, assignment]
+
+    run(shell, "%hf code cell")
+    del shell.user_ns["scored"]
+    seen = run(shell, given[0])
+
+    assert seen.error is None
+    assert shell.user_ns["scored"]["review_sentiment"].tolist() == wanted["review_sentiment"].tolist()
+    assert "no plan" not in seen.text
+
+
+def test_code_without_a_plan_says_so(shell: InteractiveShell):
+    assert "there is no plan yet" in str(run(shell, "%hf code").error)

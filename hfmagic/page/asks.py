@@ -139,10 +139,10 @@ class LabelRow(Schema):
 
 
 class Export(Schema):
-    """The last plan to take away: as JSON, or as a cell with its models pinned. Answer: Text."""
+    """The last plan to take away: as JSON, as a cell that names its models, or as Python. Answer: Text."""
 
     ask: Literal["export"] = "export"
-    form: Literal["json", "cell"]
+    form: Literal["json", "cell", "python"]
 
 
 Ask = Annotated[

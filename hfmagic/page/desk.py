@@ -182,7 +182,7 @@ class Desk:
         return {"taken": Taken()}
 
     def _export(self, ask: Export) -> dict[str, Any]:
-        return {"text": Text(text=exported(self._session, ask.form))}
+        return {"text": Text(text=exported(self._session, ask.form, self._namespace))}
 
     # What it rests on
 

@@ -1,15 +1,17 @@
-"""The last plan to take away: as JSON, or as a cell that names its models."""
+"""The last plan to take away: as JSON, as a cell that names its models, or as Python without hfmagic."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ..errors import InvalidPlan
 from ..session import Session
 
 
-def exported(session: Session, form: str) -> str:
+def exported(session: Session, form: str, namespace: Mapping[str, Any]) -> str:
     """The text. Raises: InvalidPlan where there is no plan yet, or a cell could not say it."""
     proposal = session.proposal
     if proposal is None:
@@ -17,8 +19,10 @@ def exported(session: Session, form: str) -> str:
     plan = proposal.plan
     if form == "json":
         return plan.to_json(indent=2)
+    if form == "python":
+        return session.to_python("cell", namespace)
     if proposal.edited:
-        raise InvalidPlan("its settings were edited, which no request says.", hint="take the plan as JSON")
+        raise InvalidPlan("its settings were edited, which no request says.", hint="take it as Python, or as JSON")
     given = proposal.options
     names = [shlex.quote(str(i.value)) if isinstance(i.value, Path) else name for name, i in proposal.inputs.items()]
     options = {"-o": given.output, "--rows": given.rows, "--limit": given.limit, "--device": given.device}

@@ -20,7 +20,6 @@ def home(session: Session) -> Home:
         tasks=tuple(_task(spec) for spec in CATALOGUE.values()),
         hub=hub.client.host if hub.client else "",
         planner=session.planner.name,
-        can_export_code=False,
         models_here=here,
         plan=plan_shown(now),
         trial=trial_shown(now.trial),

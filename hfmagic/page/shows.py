@@ -39,7 +39,6 @@ class Home(Shown):
     tasks: tuple[TaskShown, ...]
     hub: str
     planner: str
-    can_export_code: bool
     models_here: int
     plan: PlanShown | None = None
     trial: TrialShown | None = None

@@ -47,7 +47,22 @@ TAGS = frozenset(
     | {"sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "wbr"}
 )
 ATTRIBUTES = frozenset(
-    {"align", "alt", "class", "controls", "dir", "height", "max", "preload", "src", "style", "title", "value", "width"}
+    {
+        "align",
+        "alt",
+        "class",
+        "controls",
+        "dir",
+        "height",
+        "max",
+        "preload",
+        "src",
+        "style",
+        "tabindex",
+        "title",
+        "value",
+        "width",
+    }
 )
 _VOID = frozenset({"br", "img", "wbr"})
 _DATA = re.compile(r"data:(image/png|image/jpeg|audio/wav);base64,[A-Za-z0-9+/=]+")
@@ -146,7 +161,7 @@ def table(head: Iterable[Child], rows: Iterable[Iterable[Child]], *, class_: str
     top = [_cell("th", child) for child in head]
     body = tag("tbody", [tag("tr", [_cell("td", child) for child in row]) for row in rows])
     whole = tag("table", tag("thead", tag("tr", top)) if top else EMPTY, body, class_=f"hfm-table {class_}".strip())
-    return tag("div", whole, class_="hfm-wide")
+    return tag("div", whole, class_="hfm-wide", tabindex=0)  # a wide one is scrolled by keys, too
 
 
 def _cell(element: str, child: Child) -> Markup:

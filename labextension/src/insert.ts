@@ -8,7 +8,7 @@ const MAGIC = /^\s*%%hf\b/;
 export function insertText(panel: NotebookPanel, text: string): void {
   const cell = panel.content.activeCell;
   const source = cell?.model.sharedModel.getSource() ?? '';
-  const isWhole = text.startsWith('%'); // a magic has to begin its cell
+  const isWhole = text.startsWith('%') || text.trim().includes('\n'); // a magic has to begin its cell, code is one
   if (cell && takes(cell) && (source.trim() === '' || (MAGIC.test(source) && !isWhole))) {
     edit(panel.content, cell, write(cell, text));
   } else {

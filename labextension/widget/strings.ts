@@ -18,7 +18,8 @@ export function firstLanguage(): Language {
   } catch {
     // A page without storage has the page's language.
   }
-  const said = document.documentElement.lang || navigator.language || 'en';
+  const page = document.documentElement.lang; // JupyterLab says en where no other language was chosen in it
+  const said = page && page !== 'en' ? page : navigator.language || 'en';
   return said.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 

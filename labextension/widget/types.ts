@@ -190,12 +190,12 @@ export interface LabelRow {
   label: string;
 }
 /**
- * The last plan to take away: as JSON, or as a cell with its models pinned. Answer: Text.
+ * The last plan to take away: as JSON, as a cell that names its models, or as Python. Answer: Text.
  *
  */
 export interface Export {
   ask?: 'export';
-  form: 'json' | 'cell';
+  form: 'json' | 'cell' | 'python';
 }
 /**
  * The answer to the message `id`.
@@ -228,7 +228,6 @@ export interface Home {
   tasks: TaskShown[];
   hub: string;
   planner: string;
-  can_export_code: boolean;
   models_here: number;
   plan?: PlanShown | null;
   trial?: TrialShown | null;

@@ -350,6 +350,7 @@ def test_the_plan_can_be_taken_away_as_a_cell_that_names_its_models(ran: Page):
         " --model embedding=starter/all-minilm-l6-v2"
     )
     assert request.startswith("Label the sentiment of each review")
+    assert "from transformers import" in ran.ask("export", form="python")["text"]["text"]
     assert json.loads(ran.ask("export", form="json")["text"]["text"])["version"] == 1
 
 
@@ -369,3 +370,11 @@ def test_a_page_that_has_gone_hears_no_more(ran: Page):
 def test_a_push_with_nothing_in_it_is_not_sent(page: Page):
     page.desk._send(Push())
     assert (page.plans, page.lines) == ([], [])
+
+
+def test_a_plan_whose_settings_were_edited_cannot_be_said_by_a_cell(ran: Page):
+    chart = ran.plan["steps"][-1]["id"]
+    ran.act("edit", step=chart, parameters={"mark": "line"})
+
+    assert ran.ask("export", form="cell")["refused"]["line"].startswith("its settings were edited")
+    assert "text" in ran.ask("export", form="python")

@@ -122,7 +122,6 @@ export class FakeKernel implements Port {
       tasks: TASKS,
       hub: this.scene.offline ? '' : 'huggingface.co',
       planner: 'rules',
-      can_export_code: false,
       models_here: 6,
       plan: this.plan,
       trial: this.trial,

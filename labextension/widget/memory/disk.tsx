@@ -32,9 +32,13 @@ function OneModel({ model, asked, ask }: { model: OnDisk; asked: boolean; ask: (
   const app = useApp();
   const [words, language] = useWords();
   const keep = useRef<HTMLButtonElement>(null);
+  const first = useRef<HTMLButtonElement>(null);
+  const was = useRef(asked);
   const bytes = size(model.bytes, language);
   useEffect(() => {
     if (asked) keep.current?.focus();
+    else if (was.current) first.current?.focus();
+    was.current = asked;
   }, [asked]);
   const facts = [
     bytes,
@@ -55,6 +59,7 @@ function OneModel({ model, asked, ask }: { model: OnDisk; asked: boolean; ask: (
       </div>
       {model.can_delete && !asked && (
         <button
+          ref={first}
           type="button"
           class="hfp-button hfp-slim"
           aria-label={words.removeModel(plain(model.model_id, 200))}

@@ -88,10 +88,14 @@ function UseFor({ model }: { model: ModelShown }) {
       <button
         type="button"
         class="hfp-button hfp-main"
-        disabled={!!reason || inUse}
+        disabled={!!reason}
+        aria-disabled={inUse ? true : undefined}
         aria-describedby={reason ? `${id}-why` : undefined}
         onClick={(e) =>
-          plan && step && void app.act(e, { ask: 'use', plan: plan.hash, step: step.id, model_id: model.model_id })
+          plan &&
+          step &&
+          !inUse &&
+          void app.act(e, { ask: 'use', plan: plan.hash, step: step.id, model_id: model.model_id })
         }
       >
         {step ? (inUse ? `${words.useFor(step.id)} · ${words.inUse}` : words.useFor(step.id)) : words.use}

@@ -41,12 +41,12 @@ export function Outcome({ shown }: { shown: PlanShown }) {
 export function TakeAway() {
   const app = useApp();
   const [words] = useWords();
-  const fetch = async (form: 'json' | 'cell'): Promise<string> => {
+  const fetch = async (form: 'json' | 'cell' | 'python'): Promise<string> => {
     const { text } = app.told(await app.line.ask({ ask: 'export', form }));
     return text?.text ?? '';
   };
-  const insert = async (event: Event): Promise<void> => {
-    const text = await fetch('cell');
+  const insert = async (event: Event, form: 'cell' | 'python'): Promise<void> => {
+    const text = await fetch(form);
     if (text) await app.insert(event, text);
   };
   const copy = async (): Promise<void> => {
@@ -57,7 +57,10 @@ export function TakeAway() {
     <section class="hfp-part">
       <h4>{words.takeAway}</h4>
       <div class="hfp-buttons">
-        <button type="button" class="hfp-button" onClick={(e) => void insert(e)}>
+        <button type="button" class="hfp-button" onClick={(e) => void insert(e, 'python')}>
+          {words.exportPython}
+        </button>
+        <button type="button" class="hfp-button" onClick={(e) => void insert(e, 'cell')}>
           {words.exportCell}
         </button>
         <button type="button" class="hfp-button" onClick={() => void copy()}>

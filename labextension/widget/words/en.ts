@@ -182,6 +182,7 @@ export const en = {
   answer: 'Answer',
   stored: 'Stored as',
   takeAway: 'Take it away',
+  exportPython: 'Insert as Python',
   exportCell: 'Insert as a cell',
   exportJson: 'Copy plan as JSON',
   planNotes: (n: string) => `Notes (${n})`,

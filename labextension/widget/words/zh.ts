@@ -184,6 +184,7 @@ export const zh: Strings = {
   answer: '回答',
   stored: '存为',
   takeAway: '带走',
+  exportPython: '插入为 Python 代码',
   exportCell: '插入为单元格',
   exportJson: '复制计划 JSON',
   planNotes: (n) => `说明（${n}）`,

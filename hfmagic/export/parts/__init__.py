@@ -1,0 +1,1 @@
+"""Functions whose source goes into exported scripts. They import no hfmagic and are never imported when one is made."""
