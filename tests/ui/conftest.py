@@ -14,7 +14,8 @@ from tests.conftest import DATA
 from tests.hubserver import TestHub
 
 from .harness import Harness, serving
-from .lab import Notebook
+from .lab import CELL, LOAD, Notebook
+from .lab import DATA as READ_REVIEWS
 from .server import end_kernels, jupyter
 
 pytest_plugins = ["tests.hubserver.fixtures"]
@@ -91,11 +92,37 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     found.close()
 
 
+@pytest.fixture(scope="session")
+def _warm(chromium: Browser, lab: str, folder: Path) -> Iterator[Notebook]:
+    """A notebook whose kernel has its models loaded: what only looks at a plan need not wait for torch each time."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    context.set_default_timeout(20_000)
+    found = Notebook(context.new_page(), lab, folder)
+    found.open([LOAD, "%config HFMagic.offline = True", READ_REVIEWS.replace(".head(60)", ""), CELL], name="warm.ipynb")
+    found.run(0, 1, 2)
+    yield found
+    context.close()
+
+
+@pytest.fixture
+def planned(_warm: Notebook) -> Notebook:
+    """A fresh page of a notebook in which the plan of 240 reviews has just run, anew; the panel shows it."""
+    _warm.page.reload()
+    _warm.ready()
+    _warm.theme("Light")
+    _warm.command("application:toggle-left-area")
+    _warm.open_sidebar()
+    expect(_warm.widget).to_be_visible()
+    _warm.run(3)
+    _warm.tab("Plan")
+    return _warm
+
+
 @pytest.fixture
 def notebook(context: BrowserContext, lab: str, folder: Path) -> Iterator[Notebook]:
     """A tab of the browser, with no notebook in it yet; its kernels end with the test."""
     yield Notebook(context.new_page(), lab, folder)
-    end_kernels(lab)
+    end_kernels(lab, but="warm.ipynb")
 
 
 @pytest.fixture

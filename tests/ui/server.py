@@ -72,13 +72,15 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the Jupyter server did not start")
 
 
-def end_kernels(address: str) -> None:
-    """End every kernel of a server."""
+def end_kernels(address: str, *, but: str = "") -> None:
+    """End the kernels of a server, but for that of one notebook."""
     with contextlib.suppress(OSError, ValueError):
+        with urllib.request.urlopen(f"{address}/api/sessions", timeout=5) as answer:
+            kept = {s["kernel"]["id"] for s in json.load(answer) if s["name"] == but}
         with urllib.request.urlopen(f"{address}/api/kernels", timeout=5) as answer:
-            kernels = json.load(answer)
-        for kernel in kernels:
-            request = urllib.request.Request(f"{address}/api/kernels/{kernel['id']}", method="DELETE")
+            kernels = {k["id"] for k in json.load(answer)}
+        for kernel in kernels - kept:
+            request = urllib.request.Request(f"{address}/api/kernels/{kernel}", method="DELETE")
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(request, timeout=10).close()
 

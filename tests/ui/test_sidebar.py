@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
-from .lab import CELL, DATA, LOAD, Notebook
+from .lab import DATA, LOAD, Notebook
 
 Shots = Callable[[Notebook, str], None]
-OFFLINE = "%config HFMagic.offline = True"  # the starter models do: they label the reviews sensibly
 
 
 def test_from_an_empty_notebook_to_an_inserted_model(notebook: Notebook, shots: Shots):
@@ -51,24 +49,26 @@ def test_from_an_empty_notebook_to_an_inserted_model(notebook: Notebook, shots: 
     )
 
 
-def test_a_swap_runs_again_only_what_depends_on_it_and_shows_what_changed(notebook: Notebook, shots: Shots):
-    notebook.open([LOAD, OFFLINE, DATA, CELL, "print(list(scored['review_sentiment']).count('NEGATIVE'))"])
-    notebook.open_sidebar()
-    notebook.run(0, 1, 2, 3)
-    panel = notebook.tab("Plan")
+def test_a_swap_runs_again_only_what_depends_on_it_and_shows_what_changed(planned: Notebook, shots: Shots):
+    panel = planned.widget.get_by_role("tabpanel")
     expect(panel).to_contain_text("Answer")
-    shots(notebook, "plan")
+    shots(planned, "plan")
 
     panel.get_by_role("button", name=re.compile("^sentiment")).click()
     panel.get_by_text("Why this model?").click()
-    shots(notebook, "why")
+    shots(planned, "why")
     panel.get_by_role("button", name=re.compile("Use .*bert-tiny-sentiment")).click()
 
-    expect(panel).to_contain_text("14 of 60 rows changed")
-    output = notebook.cells.nth(3).locator(".jp-OutputArea")
-    expect(output).to_contain_text("14 of 60 rows changed in review_sentiment")  # in the cell of that plan, too
+    expect(panel).to_contain_text("68 of 240 rows changed")
+    output = planned.cells.nth(3).locator(".jp-OutputArea")
+    expect(output).to_contain_text("68 of 240 rows changed in review_sentiment")  # in the cell of that plan, too
     expect(output).to_contain_text("starter/bert-tiny-sentiment")
-    shots(notebook, "swapped")
+    for theme in ("Light", "Dark"):  # the README's pictures
+        planned.theme(theme)
+        panel.get_by_role("heading", name=re.compile("rows changed")).first.scroll_into_view_if_needed()
+        planned.cells.nth(3).scroll_into_view_if_needed()
+        planned.cells.nth(3).locator(".jp-InputPrompt").click()
+        shots(planned, f"readme-{theme.lower()}")
 
     panel.get_by_role("button", name=re.compile("^chart")).click()
     panel.get_by_label(re.compile("^mark")).select_option("line")
@@ -77,36 +77,28 @@ def test_a_swap_runs_again_only_what_depends_on_it_and_shows_what_changed(notebo
     expect(panel.get_by_role("button", name=re.compile("^sentiment"))).to_contain_text("done")
     panel.get_by_role("button", name=re.compile("^sentiment")).click()
     expect(panel).to_contain_text("kept from the run before")
-    notebook.run(4)
-    expect(notebook.cells.nth(4).locator(".jp-OutputArea")).to_contain_text(re.compile(r"\d+"))
 
 
-def test_models_are_compared_on_the_users_rows_and_a_label_ranks_them_anew(notebook: Notebook, shots: Shots):
-    notebook.open([LOAD, OFFLINE, DATA, CELL])
-    notebook.open_sidebar()
-    notebook.run()
-    notebook.tab("Models")
-    notebook.widget.get_by_label("Task", exact=True).select_option("text-classification")
-    notebook.widget.get_by_role("option").filter(has_text="minilm-l6-sentiment").click()
-    notebook.widget.get_by_role("button", name="Compare on my rows").click()
-    notebook.widget.get_by_role("option").filter(has_text="bert-tiny-sentiment").click()
-    notebook.widget.get_by_role("button", name="Compare", exact=True).click()
+def test_models_are_compared_on_the_users_rows_and_a_label_ranks_them_anew(planned: Notebook, shots: Shots):
+    planned.tab("Models")
+    planned.widget.get_by_label("Task", exact=True).select_option("text-classification")
+    planned.widget.get_by_role("option").filter(has_text="minilm-l6-sentiment").click()
+    planned.widget.get_by_role("button", name="Compare on my rows").click()
+    planned.widget.get_by_role("option").filter(has_text="bert-tiny-sentiment").click()
+    planned.widget.get_by_role("button", name="Compare", exact=True).click()
 
-    trial = notebook.widget.get_by_role("tabpanel")
+    trial = planned.widget.get_by_role("tabpanel")
     expect(trial).to_contain_text("Agrees with most models")
     expect(trial).to_contain_text("Where they differ", timeout=60_000)
-    shots(notebook, "trial")
+    shots(planned, "trial")
     trial.get_by_role("button", name=re.compile("NEGATIVE")).first.click()
     expect(trial).to_contain_text("Right on your labels")
     expect(trial).to_contain_text("You have labelled 1 of")
-    shots(notebook, "labelled")
+    shots(planned, "labelled")
 
 
-def test_thumbs_rate_the_model_of_a_result(notebook: Notebook):
-    notebook.open([LOAD, OFFLINE, DATA, CELL])
-    notebook.open_sidebar()
-    notebook.run()
-    panel = notebook.tab("Plan")
+def test_thumbs_rate_the_model_of_a_result(planned: Notebook):
+    panel = planned.widget.get_by_role("tabpanel")
     panel.get_by_role("button", name=re.compile("^sentiment")).click()
 
     good = panel.get_by_role("button", name="Good", exact=True)
@@ -115,15 +107,12 @@ def test_thumbs_rate_the_model_of_a_result(notebook: Notebook):
     expect(good).to_have_attribute("aria-pressed", "true")
 
 
-def test_memory_shows_what_is_loaded_and_lets_it_go(notebook: Notebook, shots: Shots):
-    notebook.open([LOAD, OFFLINE, DATA, CELL])
-    notebook.open_sidebar()
-    notebook.run()
-    panel = notebook.tab("Memory")
+def test_memory_shows_what_is_loaded_and_lets_it_go(planned: Notebook, shots: Shots):
+    panel = planned.tab("Memory")
     expect(panel).to_contain_text("GiB free")
     unload = panel.get_by_role("button", name=re.compile("Unload .*minilm-l6-sentiment"))
     expect(unload).to_be_visible()
-    shots(notebook, "memory")
+    shots(planned, "memory")
 
     unload.click()
 
@@ -181,25 +170,3 @@ def test_an_inline_picker_stands_in_a_cell(notebook: Notebook, shots: Shots):
     shots(notebook, "inline")
     saved = notebook.save()
     assert "acme/tiny-sentiment" in str(saved["cells"][1]["outputs"][-1]["data"]["text/plain"])
-
-
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
-def test_plan_and_cell_stand_side_by_side(notebook: Notebook, shots: Shots, theme: str):
-    """The README's picture: a swap, in the sidebar and in its cell."""
-    notebook.page.set_viewport_size({"width": 1280, "height": 860})
-    notebook.open([LOAD, OFFLINE, DATA.replace(".head(60)", ""), CELL])
-    notebook.theme(theme)
-    notebook.command("application:toggle-left-area")
-    notebook.open_sidebar()
-    notebook.run()
-    panel = notebook.tab("Plan")
-    panel.get_by_role("button", name=re.compile("^sentiment")).click()
-    panel.get_by_text("Why this model?").click()
-    panel.get_by_role("button", name="Use starter/bert-tiny-sentiment").click()
-    output = notebook.cells.nth(3).locator(".jp-OutputArea")
-    expect(output).to_contain_text("of 240 rows changed in review_sentiment")
-    panel.get_by_role("heading", name=re.compile("rows changed")).first.scroll_into_view_if_needed()
-    notebook.cells.nth(3).scroll_into_view_if_needed()
-    notebook.cells.nth(3).locator(".jp-InputPrompt").click()
-    shots(notebook, f"readme-{theme.lower()}")
-    expect(panel.get_by_role("heading", name=re.compile("rows changed")).first).to_be_visible()
