@@ -103,7 +103,7 @@ class Resources:
             left_out={"text-to-speech": VOICE_LEFT_OUT},
         )
 
-    def _machine(self, options: Options, most_fetched: int | None) -> Machine:
+    def _machine(self, options: Options, most_fetched: int | None = None) -> Machine:
         config = self.config
         return Machine(
             hub=self.sources(options),
