@@ -107,8 +107,7 @@ def _warm(chromium: Browser, lab: str, folder: Path) -> Iterator[Notebook]:
 @pytest.fixture
 def planned(_warm: Notebook) -> Notebook:
     """A fresh page of a notebook in which the plan of 240 reviews has just run, anew; the panel shows it."""
-    _warm.page.reload()
-    _warm.ready()
+    _warm.again()
     _warm.theme("Light")
     _warm.command("application:toggle-left-area")
     _warm.open_sidebar()

@@ -35,10 +35,15 @@ class Notebook:
         made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(made, self.folder / name)
         self.name = name
+        self.again()
+        return self
+
+    def again(self) -> None:
+        """Open it on a fresh page, alone: without `reset` JupyterLab brings back what other tests had open."""
+        name = self.name
         where = f"lab/tree/{name}?reset" if self.app == "lab" else f"notebooks/{name}"
         self.page.goto(f"{self.address}/{where}")
         self.ready()
-        return self
 
     def ready(self) -> None:
         """Until the kernel is idle; JupyterLab's own light says so too early."""
