@@ -109,7 +109,7 @@ class Notebook:
     @property
     def widget(self) -> Locator:
         """The picker in it."""
-        return self.sidebar.locator(".hfp")
+        return self.sidebar.locator(".hfp:visible")  # each open notebook has one
 
     def open_sidebar(self) -> Locator:
         """Show the panel; the picker in it once it is there."""
