@@ -14,7 +14,7 @@ from .errors import HFMagicError, InvalidPlan
 from .kinds import Kind
 from .plan import Column, Plan, StepOutput, Variable
 from .recognise import Input
-from .results import Event, Progress, StepResult
+from .results import StepResult
 from .selection.choose import Chooser, choose_models
 from .tags import runnable_task
 
@@ -135,16 +135,9 @@ def run_trial(
     yield trial
     kept: Mapping[str, StepResult] = {}
     for model_id in model_ids:
-        moments: list[Progress] = []
-
-        def emit(event: Event, moments: list[Progress] = moments) -> None:
-            if isinstance(event, Progress) and event.step_id == step_id:
-                moments.append(event)
-            check()
-
         try:
             bound, _ = choose_models(part, chooser, named={step_id: model_id})
-            results = run_plan(bound, some, machine, emit, kept=kept)
+            results = run_plan(bound, some, machine, lambda _: check(), kept=kept)
         except HFMagicError as error:
             trial = trial.with_model(Tried(model_id, error=error.line))
             yield trial
