@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from .page.picker import ModelPicker
+    from .session import Session
+
+    hf: Session
+
+from .api import choose_models, make_plan, run_plan, to_python
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load_ipython_extension", "picker", "unload_ipython_extension"]
+__all__ = [
+    "__version__",
+    "choose_models",
+    "hf",
+    "load_ipython_extension",
+    "make_plan",
+    "picker",
+    "run_plan",
+    "to_python",
+    "unload_ipython_extension",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """`hf`: the session of this kernel or process, made when it is first asked for."""
+    if name == "hf":
+        from .api import session
+
+        return session()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def picker(task: str = "") -> ModelPicker:

@@ -39,11 +39,16 @@ class HFMagic(Configurable):
         config=True
     )
     ask_download = Int(300_000_000, min=0, help="Bytes from which a download waits for --yes.").tag(config=True)
+    approved = List(
+        Unicode(), help="Hashes of plans whose downloads are agreed to, for notebooks that run headless; default: none."
+    ).tag(config=True)
     stall_seconds = Float(30.0, min=0.1, help="Seconds without a byte after which a download is given up.").tag(
         config=True
     )
     planner = Unicode(
-        "", help="Who plans: rules, or the name of an endpoint; default: what `%hf planner NAME` chose, else rules."
+        "",
+        help="Who plans: rules, the name of an endpoint, or `recorded NOTEBOOK`; "
+        "default: what `%hf planner NAME` chose, else rules.",
     ).tag(config=True)
     endpoints = Dict(
         default_value={},

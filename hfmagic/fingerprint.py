@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .kinds import MEDIA
-from .plan import Column, Frame, Plan
+from .plan import Plan
 from .recognise import Input, column_values
 
 if TYPE_CHECKING:
@@ -37,26 +37,13 @@ def _parts(plan: Plan, name: str, one: Input) -> Iterator[bytes]:
         yield from _of_values([one.value])
         return
     frame = one.frame
-    for column in _read(plan, name, frame.columns):
+    for column in plan.columns_read(name, frame.columns):
         yield repr((column, len(frame))).encode()
         schema = one.schema.column(column)
         if schema is not None and schema.kind in MEDIA:
             yield from _of_values(column_values(frame, column))
         else:
             yield from _of_column(frame, column)
-
-
-def _read(plan: Plan, name: str, columns: list[str]) -> list[str]:
-    """The columns of a frame that some step reads; all where a step reads the frame."""
-    found: set[str] = set()
-    for step in plan.steps:
-        for reference in (*step.inputs.values(), *(p.of for p in step.where)):
-            match reference:
-                case Column(column=column, of=of) if of == name:
-                    found.add(column)
-                case Frame(frame=frame) if frame == name:
-                    return columns
-    return sorted(found)
 
 
 def _of_column(frame: nw.DataFrame[Any], column: str) -> Iterator[bytes]:

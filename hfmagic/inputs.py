@@ -56,10 +56,17 @@ class Inputs:
         return found
 
     def _mentioned(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
-        """Variables in braces or backticks; else those whose name, or its singular, is a word of the request."""
-        marked = re.findall(r"\{(\w+)\}|`(\w+)`", request)
-        if marked := [a or b for a, b in marked if (a or b) in namespace]:
-            return list(dict.fromkeys(marked))
+        """Variables in braces or backticks; else those whose name, or its singular, is a word of the request.
+
+        A text in braces is a parameter of the request where it mentions another input.
+        """
+        marks = [a or b for a, b in re.findall(r"\{(\w+)\}|`(\w+)`", request)]
+        marked = list(dict.fromkeys(n for n in marks if n in namespace and is_input(namespace[n])))
+        if any(not isinstance(namespace[n], str) for n in marked):
+            return [n for n in marked if not isinstance(namespace[n], str) or f"`{n}`" in request]
+        return self._named_in_words(re.sub(r"\{\w+\}", " ", request), namespace) or marked
+
+    def _named_in_words(self, request: str, namespace: Mapping[str, Any]) -> list[str]:
         words = set(re.findall(r"[A-Za-z_]\w*", request))
         folded = words | {w.lower() for w in words}
         usable = [n for n in usable_names(namespace) if len(n) > 1 and n.lower() not in _SMALL_WORDS]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .comparison import TOLERANCE
 from .errors import BadOption, did_you_mean
 from .limits import license_class, size_words
 from .page.comm import somebody_looks
+from .render.change_view import change_view
 from .render.choice_view import table_view
+from .render.html import muted, tag
 from .render.plan_view import PlanView
 from .render.sent_view import sent_view
-from .render.view import folded, shell
+from .render.view import View, folded, shell, stack
 from .selection.candidates import Candidate
 from .session import DEFAULT_OUTPUT, Options, Proposal, Session
 from .starter import OFFER
@@ -27,8 +31,8 @@ HELP = """\
 %hf use STEP MODEL        swap the model of a step, then %hf go
 %hf code [cell]           the last plan as plain Python, without hfmagic
 
-More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf rate STEP good|bad
-      %hf status · %hf unload [MODEL] · %hf doctor
+More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf reproduce [NOTEBOOK]
+      %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor
       %hf help tasks · %hf? for the options"""
 
 
@@ -162,6 +166,25 @@ def _code(call: Call) -> None:
         print(code)
 
 
+def _reproduce(call: Call) -> None:
+    """The last run once more, or a saved notebook's in a fresh kernel; how each part came out."""
+    if call.words:
+        from .reproduce import reproduce_notebook
+
+        rows = []
+        for cell, found in reproduce_notebook(Path(call.words[0]), yes=call.options.yes):
+            rows.append({"cell": cell, "came out": found.verdict, "where": found.words})
+        _display(table_view(f"{call.words[0]} · {TOLERANCE}", rows, columns=("cell", "came out", "where")))
+        return
+    done = call.session.reproduce(call.namespace)
+    if done.results.interrupted:
+        raise KeyboardInterrupt("interrupted; %hf reproduce begins again")
+    rows = [{"what": p.what, "came out": p.verdict, "where": p.words} for p in done.comparison.parts]
+    table = table_view(f"Reproduced · {done.comparison.line}", rows, columns=("what", "came out", "where"))
+    noted = [View(tag("div", muted(line)), f"note: {line}") for line in (*done.comparison.noted, TOLERANCE)]
+    _display(stack(table, *noted, *(change_view(c) for c in done.changes if c.changed)))
+
+
 def _rate(call: Call) -> None:
     step_id, word = call.words
     if word not in RATINGS:
@@ -263,6 +286,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "use": (2, 2, _use, frozenset({"offline", "limit", "device"})),
         "models": (0, 1, _models, frozenset({"offline", "limit", "device"})),
         "code": (0, 1, _code, NONE),
+        "reproduce": (0, 1, _reproduce, frozenset({"yes"})),
         "rate": (2, 2, _rate, NONE),
         "unload": (0, 1, _unload, NONE),
         "planner": (0, 2, _planner, NONE),

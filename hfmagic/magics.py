@@ -17,6 +17,7 @@ from .completion import complete
 from .config import HFMagic
 from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, one_line, reason_of
 from .page.comm import Pages
+from .parameters import filled
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class HFMagics(Magics):
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
     @argument("--offline", action="store_true", help="ask no Hub: only models on this machine")
     @argument("--yes", action="store_true", help="agree to a large download")
+    @argument("--approve", default="", metavar="HASH", help="agree to the downloads of the plan with that hash")
     @argument("--debug", action="store_true", help="show the stack of an error")
     @line_cell_magic(NAME)  # type: ignore[arg-type]
     def hf(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> None:
@@ -56,7 +58,7 @@ class HFMagics(Magics):
         from .lines import run_line
 
         try:
-            arguments = _parsed(self.hf, line)
+            arguments = _parsed(self.hf, filled(line, {**self._namespace(), **(local_ns or {})})[0])
             if cell is None:
                 run_line(self.session, arguments.words, self._namespace(), _options(arguments))
             else:
@@ -167,6 +169,7 @@ def _options(arguments: Any) -> Options:
         batch_size=arguments.batch_size,
         offline=arguments.offline,
         yes=arguments.yes,
+        approve=arguments.approve,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, Self
 
@@ -154,6 +155,18 @@ class Plan(Schema):
         except CycleError as error:
             raise InvalidPlan(f"steps {' → '.join(error.args[1])} wait for each other.") from None
 
+    def columns_read(self, name: str, columns: Sequence[str]) -> list[str]:
+        """Those `columns` of an input frame that some step reads; all where a step reads the frame."""
+        found: set[str] = set()
+        for step in self.steps:
+            for reference in (*step.inputs.values(), *(p.of for p in step.where)):
+                match reference:
+                    case Column(column=column, of=of) if of == name:
+                        found.add(column)
+                    case Frame(frame=frame) if frame == name:
+                        return list(columns)
+        return sorted(found)
+
     @property
     def sinks(self) -> tuple[Step, ...]:
         """Steps whose output no other step reads: what the request was after."""
@@ -187,6 +200,10 @@ class Plan(Schema):
     def with_model(self, step_id: str, model: ModelChoice | None) -> Self:
         """The same plan with a model pinned to a step."""
         return self.with_step(self.step(step_id).model_copy(update={"model": model}))
+
+    def with_notes(self, notes: Sequence[str]) -> Self:
+        """The same plan with more to tell its reader, each thing once."""
+        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
 
     def to_json(self, *, indent: int | None = None) -> str:
         """The plan as JSON, always the same for the same plan."""

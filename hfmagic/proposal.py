@@ -14,7 +14,8 @@ from .selection.candidates import Candidate
 class Options:
     """How a request is to be run.
 
-    `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads.
+    `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads,
+    `approve` to those of the plan with that hash.
     """
 
     output: str = ""
@@ -25,6 +26,7 @@ class Options:
     batch_size: int = 0
     offline: bool = False
     yes: bool = False
+    approve: str = ""
 
     @property
     def given(self) -> frozenset[str]:
@@ -41,7 +43,8 @@ class Options:
 class Proposal:
     """A plan that can be run: with its inputs, and the candidates that were looked at for each step.
 
-    `edited`: parameters were changed by hand, so that the request alone does not say what the plan does.
+    `edited`: parameters were changed by hand, so that the request alone does not say what the plan does. `names` are
+    the inputs as the cell names them; `prompt` is a hash of what an LLM was told for the plan.
     """
 
     plan: Plan
@@ -49,3 +52,5 @@ class Proposal:
     candidates: Mapping[str, tuple[Candidate, ...]]
     options: Options
     edited: bool = False
+    names: tuple[str, ...] = ()
+    prompt: str = ""

@@ -88,6 +88,28 @@ class Results(Mapping[str, StepResult]):
         return next((r.value for r in reversed(list(self.steps.values()))), None)
 
 
+def plain_columns(result: StepResult) -> list[tuple[str, list[Any], Kind | None]]:
+    """What a step gave as plain columns, each of one kind: labels become the best label and its score.
+
+    Returns: name, values (one a row; one where it gave a single value), kind.
+    """
+    output, mapped = result.step.output, result.step.map
+    values = result.value if result.frame is not None else [result.value]
+    if result.kind is not Kind.LABELS:
+        return [(output, values, None if mapped else result.kind)]
+    best = [(output, [_best(v, "label", mapped) for v in values], None if mapped else Kind.TEXT)]
+    if result.step.model is not None:
+        best.append((f"{output}_score", [_best(v, "score", mapped) for v in values], None if mapped else Kind.NUMBER))
+    return best
+
+
+def _best(labels: Any, what: str, mapped: bool) -> Any:
+    """The best label or its score; of each element where the step ran over lists."""
+    if mapped and labels is not None:
+        return [getattr(one[0], what) for one in labels]
+    return getattr(labels[0], what) if labels else None
+
+
 @dataclass(frozen=True, slots=True)
 class Loading:
     """The model of a step is being loaded."""

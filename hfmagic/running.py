@@ -12,7 +12,7 @@ from .answer import Answer, answer
 from .changes import changes
 from .config import HFMagic
 from .engine.executor import run_plan
-from .engine.step import is_interrupted
+from .engine.step import Machine, is_interrupted
 from .errors import HFMagicError, NeedsConsent, UnknownKind
 from .fingerprint import fingerprint
 from .hub.sources import Sources
@@ -22,6 +22,7 @@ from .limits import size_words
 from .media import open_media
 from .plan import Plan, Step
 from .proposal import Options, Proposal
+from .provenance import ModelUsed, Provenance, Settings, provenance
 from .render.plan_view import PlanView, Waits
 from .render.results_view import results_view
 from .render.run_view import RunView
@@ -54,6 +55,7 @@ class Running(Resources):
         self.inputs, self.turn, self.stage = Inputs(), Turn(), Stage()
         self.proposal: Proposal | None = None
         self.last: Results | None = None
+        self.record: Provenance | None = None  # what `last` rests on
         self._ran = _Ran()
         self._swaps = Swaps()
 
@@ -78,8 +80,9 @@ class Running(Resources):
             try:
                 self.stage.set(cell, running=True, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated)
                 read = fingerprint(proposal.plan, proposal.inputs)
-                results = self._run_steps(proposal, cell, kept, most)
+                results = self._run_steps(proposal, cell, kept, self._machine(proposal.options, most))
                 self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
+                self.record = self._provenance(proposal, results)
                 self._keep_value(proposal, results, namespace, name)
                 said = answer(results, language=proposal.plan.language)
                 found = changes(before, results) if before and before.plan.hash != results.plan.hash else ()
@@ -92,7 +95,7 @@ class Running(Resources):
                     stored=name if results.steps else "",
                     changes=found,
                 )
-                cell.show_results(view, in_cell=in_cell)
+                cell.show_results(replace(view, metadata=self.record.to_metadata()), in_cell=in_cell)
             except (Exception, KeyboardInterrupt) as error:
                 self.stage.set(cell, error=error_line(error))
                 raise
@@ -100,8 +103,24 @@ class Running(Resources):
                 self.stage.set(cell, running=False)
         return results, said
 
+    def compute(self, proposal: Proposal, cell: RunView | None = None, settings: Settings | None = None) -> Results:
+        """Run a proposal and keep nothing of it; shown in a cell's outputs where they are given.
+
+        Args:
+            settings: those of an earlier run, where they decide the numbers.
+        Raises: NeedsConsent.
+        """
+        cell, most = cell or RunView(proposal.plan), self._most(proposal)
+        with self.turn.taken():
+            self._ask_first(proposal, cell, most)
+            machine = self._machine(proposal.options, most)
+            if settings:
+                fixed = settings.model_dump(include={"seed", "dtype", "batch_tokens", "batch_size", "sql_rows"})
+                machine = replace(machine, **fixed)
+            return self._run_steps(proposal, cell, {}, machine)
+
     def _run_steps(
-        self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], most: int | None
+        self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], machine: Machine
     ) -> Results:
         live = cell.live
         live.begin(proposal.plan, kept)
@@ -117,12 +136,40 @@ class Running(Resources):
             live.rebind(live.view.plan.with_step(step))
             return step
 
-        machine = self._machine(proposal.options, most)
         try:
             return run_plan(proposal.plan, proposal.inputs, machine, emit, kept=kept, amend=amend)
         finally:
             self._swaps.end()
             live.flush()
+
+    def _provenance(self, proposal: Proposal, results: Results) -> Provenance:
+        """What a run rests on. The files of a model that cannot be read are not named."""
+        config, options, hub = self.config, proposal.options, self.sources(proposal.options)
+        models = {m.model_id: m for s in results.plan.steps if (m := s.model) and s.id in results.steps}
+        used = []
+        for pinned in models.values():
+            files: dict[str, str] = {}
+            with contextlib.suppress(HFMagicError, OSError):
+                files = hub.file_hashes(hub.find(pinned.model_id, pinned.revision))
+            used.append(ModelUsed(model_id=pinned.model_id, revision=pinned.revision, files=files))
+        settings = Settings(
+            seed=config.seed,
+            device=self.device(options).torch_name,
+            dtype=config.dtype,
+            batch_tokens=config.batch_tokens,
+            batch_size=options.batch_size or config.batch_size,
+            sql_rows=config.sql_rows,
+            rows=options.rows,
+        )
+        return provenance(
+            results,
+            proposal.inputs,
+            models=used,
+            settings=settings,
+            names=proposal.names,
+            output=options.output or DEFAULT_OUTPUT,
+            prompt=proposal.prompt,
+        )
 
     def _keep_value(
         self, proposal: Proposal, results: Results, namespace: MutableMapping[str, Any] | None, name: str
@@ -188,6 +235,11 @@ class Running(Resources):
         config = self.config
         return self.device(options).torch_name, config.dtype, config.seed, config.sql_rows
 
+    def _most(self, proposal: Proposal) -> int | None:
+        """Bytes that a proposal may download: any number (None) after a yes, or where its very plan was approved."""
+        approved = {proposal.options.approve, *self.config.approved}
+        return None if proposal.options.yes or proposal.plan.hash in approved else self._unasked
+
     @property
     def _unasked(self) -> int:
         """Bytes that may be downloaded without a question."""
@@ -218,7 +270,8 @@ class Running(Resources):
             cell.live.wait(Waits("download", total, largest))
             raise NeedsConsent(
                 f"this plan downloads {size_words(total)}, most of it {largest}.",
-                hint="%hf go --yes fetches it; --limit max_size=300MB finds smaller ones",
+                hint=f"%hf go --yes fetches it; headless: --approve {proposal.plan.hash}; "
+                "--limit max_size=300MB finds smaller ones",
             )
 
 

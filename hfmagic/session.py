@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from .answer import Answer
+from .changes import Change, changes
+from .comparison import Comparison, compare
 from .config import HFMagic
 from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, did_you_mean
 from .export import to_python
 from .limits import parse_limits, size_words
+from .parameters import filled
 from .plan import Plan
-from .planners.planner import RULES
+from .planners.notes import told
 from .proposal import Options, Proposal
+from .provenance import Provenance
 from .recognise import Input
 from .render.run_view import RunView
 from .results import Results
@@ -25,6 +29,15 @@ from .selection.choose import choose_models
 from .trial import Trial, run_trial
 
 __all__ = ["DEFAULT_OUTPUT", "Options", "Proposal", "Session"]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A recorded run, run once more: how it came out, and which rows changed where the recorded ones are still here."""
+
+    comparison: Comparison
+    results: Results
+    changes: tuple[Change, ...] = ()
 
 
 class Session(Running):
@@ -45,14 +58,18 @@ class Session(Running):
         if not request.strip():
             raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
         inputs = self.inputs.find(request, namespace, names, self.reader, rows=options.rows)
+        request, values = filled(request, namespace, inputs)
         cell, self._open = self._new_cell(), None
         live = cell.live
-        if (planner := self.planner.name) != RULES:
+        if self.planner.llm is not None:
+            planner = self.planner.name
             live.say(f"asking {planner} for a plan: the request and the inputs' schemas, no row …")
         plan = self.make_plan(request, inputs)
+        plan = plan.with_notes(told([("filled", pair) for pair in values.items()], plan.language))
         live.rebind(plan)
         live.show()  # before models are looked at: the first line should not wait for torch
-        proposal = self.choose_models(plan, inputs, options)
+        chosen = self.choose_models(plan, inputs, options)
+        proposal = replace(chosen, names=tuple(names or inputs), prompt=self.planner.prompt)
         live.rebind(proposal.plan)
         self._open = cell
         return self._stand(cell, proposal)
@@ -87,7 +104,7 @@ class Session(Running):
         cell, self._open = self._open or self._new_cell(proposal.plan), None
         self._stand(cell, proposal)
         cell.live.show()
-        most = None if proposal.options.yes else self._unasked
+        most = self._most(proposal)
         return self._run(proposal, namespace, cell, most=most, only_changed=only_changed, in_cell=True)
 
     def to_python(self, form: Literal["script", "cell"] = "script", namespace: Mapping[str, Any] | None = None) -> str:
@@ -111,6 +128,56 @@ class Session(Running):
             seed=config.seed,
             batch_tokens=config.batch_tokens,
         )
+
+    def __call__(
+        self,
+        request: str,
+        value: Any = None,
+        *,
+        models: Mapping[str, str] | None = None,
+        limit: str = "",
+        **inputs: Any,
+    ) -> Any:
+        """Do what a request says and return its result: a frame with new columns, a table, or a single value.
+
+        For programs: nothing is shown, stored or asked, and the request is no follow-up.
+
+        Args:
+            value: the only input; a request may call it `data`. Several are given by name.
+            models: step id → model id.
+            limit: as after `--limit`: "license=permissive,max_size=2GB".
+        Raises: what planning, choosing and running raise; the error of the first step that failed; NeedsConsent.
+        """
+        given = inputs if value is None else {"data": value, **inputs}
+        found = self.inputs.find(request, given, tuple(given), self.reader)
+        plan = self.planner.plan(request, tuple(i.schema for i in found.values()))
+        results = self.compute(self.choose_models(plan, found, Options(models=models or {}, limit=limit)))
+        if results.failed:
+            raise next(iter(results.failed.values()))
+        if results.interrupted:
+            raise KeyboardInterrupt
+        return results.value
+
+    def reproduce(self, namespace: Mapping[str, Any], record: Provenance | None = None) -> Reproduction:
+        """Run what is recorded once more, without a planner, with its models and settings, and compare.
+
+        Args:
+            namespace: where its inputs are found, by the names that the cell gave them.
+            record: what an output's metadata holds; default: the last run.
+        Raises: BadOption without one; UnknownVariable, InvalidPlan, UnknownModel, NeedsConsent.
+        """
+        before, record = self.last if record in (None, self.record) else None, record or self.record
+        if record is None:
+            raise BadOption("nothing has run yet.", hint="run a %%hf cell, or %hf reproduce NOTEBOOK.ipynb")
+        options = Options(rows=record.settings.rows, batch_size=record.settings.batch_size)
+        inputs = self.inputs.find(record.plan.request, namespace, record.names, self.reader, rows=options.rows)
+        plan = validate(record.plan.model_copy(update={"inputs": tuple(i.schema for i in inputs.values())}))
+        proposal = replace(self.choose_models(plan, inputs, options), names=record.names, prompt=record.prompt)
+        cell = RunView(proposal.plan)
+        cell.live.show()
+        results = self.compute(proposal, cell, record.settings)
+        found = compare(record, self._provenance(proposal, results))
+        return Reproduction(found, results, changes(before, results) if before else ())
 
     # What may be done with the last plan, by a line or by a page
 
@@ -138,7 +205,8 @@ class Session(Running):
             options = options or proposal.options
             named = replace(options, models={**options.models, step_id: model_id})
             chosen = self.choose_models(proposal.plan, proposal.inputs, named)
-            return self._take(replace(chosen, edited=proposal.edited), in_cell=not seen)
+            proposal = replace(proposal, plan=chosen.plan, candidates=chosen.candidates, options=named)
+            return self._take(proposal, in_cell=not seen)
 
     def edit(self, step_id: str, parameters: Mapping[str, Any], *, seen: str = "") -> Proposal:
         """The last proposal with other parameters for a step; `seen` as in `use`.
@@ -154,8 +222,8 @@ class Session(Running):
             changed = step.model_copy(update={"parameters": {**step.parameters, **parameters}})
             plan = validate(proposal.plan.with_step(changed))
             chosen = self.choose_models(plan, proposal.inputs, replace(proposal.options, models={}))
-            options = proposal.options
-            return self._take(replace(chosen, options=options, edited=True), in_cell=not seen)
+            proposal = replace(proposal, plan=chosen.plan, candidates=chosen.candidates, edited=True)
+            return self._take(proposal, in_cell=not seen)
 
     def catch_up(self, cell: RunView | None, namespace: MutableMapping[str, Any]) -> Results | None:
         """Run what has changed since the last run of a cell, for a page: shown where the cell stands.

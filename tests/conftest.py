@@ -11,8 +11,8 @@ import pytest
 from hypothesis import settings
 
 # The same examples in every run, so that a red suite is about the change; to look further: HYPOTHESIS_PROFILE=explore.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("explore")
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 # A shell that starts the suite in the background has interrupts ignored; tests of interrupts need them.

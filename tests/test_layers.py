@@ -14,13 +14,25 @@ PACKAGE = Path(__file__).parents[1] / "hfmagic"
 # Ground floor first; within a floor, a room may import those named before it.
 FLOORS = (
     ("errors", "config"),
-    ("kinds", "language", "media", "recognise", "inputs", "conversions", "devices", "processes", "turn"),
+    (
+        "kinds",
+        "language",
+        "media",
+        "recognise",
+        "inputs",
+        "conversions",
+        "devices",
+        "processes",
+        "turn",
+        "digest",
+        "parameters",
+    ),
     ("tasks", "tags", "limits", "plan", "swaps", "fingerprint", "scope"),
-    ("hub", "starter", "store", "models", "llm", "results"),
+    ("hub", "starter", "store", "models", "llm", "results", "provenance", "comparison"),
     ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "changes", "export", "render"),
     ("proposal", "resources", "trial", "stage", "running", "session"),
-    ("doctor", "page", "lines", "completion", "magics", "cli"),
+    ("doctor", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
     ("__init__",),
 )
 ORDER = {room: place for place, room in enumerate(room for floor in FLOORS for room in floor)}

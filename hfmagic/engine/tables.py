@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..kinds import Kind
 from ..plan import Frame, Plan
 from ..recognise import Input, column_values
-from ..results import StepResult
+from ..results import StepResult, plain_columns
 from ..scope import Scope
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Tables:
 
         frame = self.frame(name)
         backend = nw.get_native_namespace(frame)
-        new = [_series(*column, backend) for step_id in step_ids for column in _columns(self.results[step_id])]
+        new = [_series(*column, backend) for step_id in step_ids for column in plain_columns(self.results[step_id])]
         return frame.with_columns(*new) if new else frame
 
     def arrow(self, reference: Frame) -> pa.Table:
@@ -77,24 +77,6 @@ class Tables:
             )
             found[name] = self.with_columns(name, added).to_native()
         return found
-
-
-def _columns(result: StepResult) -> list[tuple[str, list[Any], Kind | None]]:
-    """A step's output as plain columns, each of one kind: labels become the best label and its score."""
-    output, values, mapped = result.step.output, result.value, result.step.map
-    if result.kind is not Kind.LABELS:
-        return [(output, values, None if mapped else result.kind)]
-    best = [(output, [_best(v, "label", mapped) for v in values], None if mapped else Kind.TEXT)]
-    if result.step.model is not None:
-        best.append((f"{output}_score", [_best(v, "score", mapped) for v in values], None if mapped else Kind.NUMBER))
-    return best
-
-
-def _best(labels: Any, what: str, mapped: bool) -> Any:
-    """The best label or its score; of each element where the step ran over lists."""
-    if mapped and labels is not None:
-        return [getattr(one[0], what) for one in labels]
-    return getattr(labels[0], what) if labels else None
 
 
 def _as_text(value: Any) -> str | None:

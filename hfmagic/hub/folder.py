@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import DamagedModel, UnknownModel, did_you_mean
 from .facts import ModelFacts, read_facts
-from .revision import folder_revision
+from .revision import file_hashes, revision_of
 
 
 class FolderHub:
@@ -16,7 +16,7 @@ class FolderHub:
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = tuple(roots)
         self._facts: dict[tuple[Path, str], ModelFacts] = {}
-        self._revisions: dict[tuple[Path, str], str] = {}
+        self._hashes: dict[tuple[Path, str], Mapping[bytes, str]] = {}
 
     def models(self) -> tuple[ModelFacts, ...]:
         """Every model, sorted by id."""
@@ -44,16 +44,20 @@ class FolderHub:
 
         Raises: DamagedModel when a file cannot be read.
         """
+        return revision_of(self.file_hashes(facts))
+
+    def file_hashes(self, facts: ModelFacts) -> Mapping[bytes, str]:
+        """Each file's path below the model's folder, as bytes, with its sha256. Raises: as `revision`."""
         folder = facts.folder
         if folder is None:
             raise UnknownModel(f"{facts.model_id} is not on this machine.", hint="%hf models lists what is")
         try:
             key = (folder, _stamp(folder))
-            if key not in self._revisions:
-                self._revisions[key] = folder_revision(folder)
+            if key not in self._hashes:
+                self._hashes[key] = file_hashes(folder)
         except OSError as error:
             raise DamagedModel(f"{facts.model_id} cannot be read: {error}", hint="%hf models shows others") from error
-        return self._revisions[key]
+        return self._hashes[key]
 
     def _read(self, folder: Path, model_id: str) -> ModelFacts:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _CHUNK = 1 << 20  # bytes read at once
@@ -34,11 +34,21 @@ def folder_revision(folder: Path) -> str:
     ...     folder_revision(Path(empty))
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4'
     """
+    return revision_of(file_hashes(folder))
+
+
+def file_hashes(folder: Path) -> dict[bytes, str]:
+    """Each file's path below a folder, as bytes, with its sha256; sorted. Raises: FileNotFoundError."""
     if not folder.is_dir():
         raise FileNotFoundError(folder)
+    return {name: file_sha256(path) for name, path in sorted(_files(folder))}
+
+
+def revision_of(hashes: Mapping[bytes, str]) -> str:
+    """The revision of a folder with these files; see `folder_revision`."""
     total = hashlib.sha256()
-    for name, path in sorted(_files(folder)):
-        total.update(name + b"\0" + file_sha256(path).encode("ascii") + b"\n")
+    for name, sha256 in sorted(hashes.items()):
+        total.update(name + b"\0" + sha256.encode("ascii") + b"\n")
     return total.hexdigest()[:40]
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from ..errors import DamagedModel, HubError, HubUnreachable, NeedsConsent, RevisionGone, UnknownModel, did_you_mean
 from ..limits import size_words
-from .blobs import Checked, drop
+from .blobs import Checked, drop, etag_of
 from .cached import CachedModels
 from .client import HubClient
 from .download import download
 from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_config
-from .files import HubFile
+from .files import HubFile, is_read
 from .folder import FolderHub
 from .header import total_counts
 from .job import Job, Moment, OnMoment
@@ -107,6 +107,18 @@ class Sources:
     def revision(self, facts: ModelFacts) -> str:
         """40 hex digits: the Hub's commit, or the hash of a folder's files."""
         return facts.revision or self.folders.revision(facts)
+
+    def file_hashes(self, facts: ModelFacts) -> dict[str, str]:
+        """Name → `sha256:…` or `git:…` (sha1 of its blob) of the files that a model on this machine is loaded from."""
+        if facts.folder is None:
+            return {}
+        if not facts.fetched:
+            found = {n.decode(errors="replace"): h for n, h in self.folders.file_hashes(facts).items()}
+        else:
+            named = {f.name: f.etag for f in self.cached.files(facts.model_id, facts.revision)}
+            paths = [p for p in sorted(facts.folder.rglob("*")) if p.is_file()]
+            found = {n: named.get(n) or etag_of(p) for p in paths if (n := p.relative_to(facts.folder).as_posix())}
+        return {n: f"{'git' if len(h) == 40 else 'sha256'}:{h}" for n, h in found.items() if h and is_read(n)}
 
     def to_fetch(self, model_id: str, revision: str) -> int:
         """Bytes that a model would take from the Hub at most; 0 for one that is here."""

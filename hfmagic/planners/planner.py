@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ..config import HFMagic
@@ -15,9 +17,12 @@ from ..plan import Plan
 from ..store import Store
 from .endpoint import plan_by_endpoint
 from .endpoints import KNOWN, find_endpoint
+from .recorded import Recorded
 from .rules import plan_by_rules
 
 RULES = "rules"
+RECORDED = "recorded"
+"""Followed by the path of a notebook: the plans of its outputs."""
 _CHOICE = "planner"  # in the store: name, a space, model
 _MODE = "mode of "  # in the store, followed by address and model
 
@@ -42,10 +47,15 @@ class Planner:
         self._config, self._store, self._kernel = config, store, kernel
         self._llm: LLM | None = None
         self._of: tuple[object, ...] = ()
+        self._recorded: Recorded | None = None
+        self._told = hashlib.sha256()
+        self.prompt = ""  # a hash of what an LLM was told for the last plan
 
     @property
     def name(self) -> str:
-        """`rules`, or the endpoint and its model; what was chosen and is there no more is said to be so."""
+        """`rules`, `recorded`, or the endpoint and its model; what was chosen and is there no more is said to be so."""
+        if self._choice[0] == RECORDED:
+            return RECORDED
         try:
             llm = self.llm
         except NoEndpoint:
@@ -57,7 +67,7 @@ class Planner:
         """The LLM that plans; None for rules. Raises: NoEndpoint."""
         config = self._config
         name, model = self._choice
-        if name == RULES:
+        if name in (RULES, RECORDED):
             return None
         of = (name, model, str(config.endpoints), config.planner_seconds, config.planner_bytes)
         if self._llm is None or self._of != of:
@@ -79,10 +89,12 @@ class Planner:
         return name, model
 
     def choose(self, name: str, model: str = "") -> str:
-        """Plan by this from now on, in later sessions too; gives the planner's name.
+        """Plan by this from now on, in later sessions too; gives the planner's name. Recorded plans stay.
 
         Raises: NoEndpoint, which leaves the choice as it was.
         """
+        if self._choice[0] == RECORDED:
+            return RECORDED
         if name == RULES:
             self._store.choose(_CHOICE, "")
         else:
@@ -96,10 +108,16 @@ class Planner:
 
         Raises: what the rules raise; PlannerError when the endpoint does not answer.
         """
-        llm = self.llm
+        llm, self.prompt = self.llm, ""
+        if self._choice[0] == RECORDED:
+            self._recorded = self._recorded or Recorded(Path(self._choice[1]))
+            return self._recorded.plan(request, inputs)
         if llm is None:
             return plan_by_rules(request, inputs, previous=previous)
-        return plan_by_endpoint(request, inputs, llm, previous=previous)
+        self._told = hashlib.sha256()
+        plan = plan_by_endpoint(request, inputs, llm, previous=previous)
+        self.prompt = self._told.hexdigest()[:16]
+        return plan
 
     def known(self) -> list[Mapping[str, Any]]:
         """Every planner that can be chosen: its name, address, and the variable of its key with whether it is set.
@@ -118,4 +136,5 @@ class Planner:
         return rows
 
     def _keep(self, sent: Sent) -> None:
+        self._told.update(sent.body)
         self._store.add_sent(self._kernel, sent.url, sent.body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from .html import EMPTY, Child, Markup, clean, fenced, join, muted, table, tag
@@ -19,16 +20,18 @@ class View:
     Args:
         html: made by `html.tag`, so nothing foreign in it is live.
         plain: the same for a terminal; any control characters are stripped when it is shown.
+        metadata: of the output, which a saved notebook keeps and nobody sees.
     """
 
     html: Markup = EMPTY
     plain: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.html.html or self.plain)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002  IPython's
-        return bundle(self.html, self.plain), {}
+        return bundle(self.html, self.plain), dict(self.metadata)
 
     def __repr__(self) -> str:
         return clean(self.plain, MAX_PLAIN)
@@ -47,7 +50,8 @@ def bundle(body: Markup, plain: str) -> dict[str, str]:
 
 def stack(*views: View) -> View:
     """Views one below the other."""
-    return View(join([v.html for v in views]), "\n".join(v.plain for v in views if v.plain))
+    metadata = {key: value for v in views for key, value in v.metadata.items()}
+    return View(join([v.html for v in views]), "\n".join(v.plain for v in views if v.plain), metadata)
 
 
 def beside(left: View, right: View) -> View:

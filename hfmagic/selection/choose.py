@@ -81,9 +81,7 @@ def choose_models(
         chooser.ground.store.add_selection(step.task, facts.model_id, revision, reason)
     notes: list[tuple[str, tuple[str, ...]]] = [("unpicked", (unpicked,))] if unpicked else []
     notes += [("away", (x.away, str(x.here))) for x in looks.values() if x.away]
-    said = (*plan.notes, *told(notes, plan.language))
-    plan = plan.model_copy(update={"notes": tuple(dict.fromkeys(said))})
-    return plan, {step_id: found.candidates for step_id, found in looks.items()}
+    return plan.with_notes(told(notes, plan.language)), {step_id: found.candidates for step_id, found in looks.items()}
 
 
 def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:

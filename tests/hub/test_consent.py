@@ -122,6 +122,22 @@ def test_shards_without_a_listed_size_are_not_fetched_before_someone_agrees(tiny
     assert not bench.run(limit="language=fr", yes=True).failed
 
 
+@pytest.mark.parametrize("where", ["cell", "settings"])
+def test_an_approved_plan_runs_headless_and_no_other_one_does(where: str, tiny_hub: TestHub, tmp_path: Path):
+    approved = Bench(tiny_hub, tmp_path).propose(limit="language=fr").plan.hash
+    in_settings = {"approved": [approved]} if where == "settings" else {}
+    in_cell = {"approve": approved} if where == "cell" else {}
+    bench = Bench(tiny_hub, tmp_path, ask_download=1000, **in_settings)
+
+    with pytest.raises(NeedsConsent) as caught:
+        bench.run(limit="language=en", **in_cell)
+    assert whole_gets(tiny_hub) == []
+    check_line(caught.value, f"headless: --approve {bench.session.proposal.plan.hash}")
+
+    assert not bench.run(limit="language=fr", **in_cell).failed
+    assert whole_gets(tiny_hub)
+
+
 def test_shards_that_were_not_looked_at_count_in_full(bench: Bench, tiny_hub: TestHub):
     """As in the next kernel, for a plan that was pinned in this one: their index is not read."""
     size = inspected(bench, SHARDED).fetch_bytes

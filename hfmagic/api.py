@@ -1,0 +1,105 @@
+"""For programs: plan, choose models, run, export, each a function of values. Shows nothing and asks nobody.
+
+    plan = hfmagic.make_plan("Label the sentiment of each review.", reviews=frame)
+    plan = hfmagic.choose_models(plan, limit="license=permissive")
+    frame = hfmagic.run_plan(plan, reviews=frame).value
+
+`hfmagic.hf("Label the sentiment of each review.", frame)` is the three in one. Models stay loaded between calls.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .export.script import Form
+    from .plan import Plan
+    from .proposal import Proposal
+    from .results import Results
+    from .session import Session
+
+_own: list[Session] = []  # of a process without `%load_ext hfmagic`; one, as its models stay loaded
+
+
+def session() -> Session:
+    """The session of this kernel after `%load_ext hfmagic`, else one of this process: its settings, models, planner."""
+    from .session import Session
+
+    if "IPython" in sys.modules:
+        from .errors import NotAvailable
+        from .magics import session_here
+
+        try:
+            return session_here()[1]
+        except NotAvailable:
+            pass
+    if not _own:
+        _own.append(Session())
+    return _own[0]
+
+
+def make_plan(request: str, **inputs: Any) -> Plan:
+    """A request as a plan without models, by the session's planner; no row is read by it.
+
+    Args:
+        request: in English or Chinese.
+        inputs: by name: frames (pandas, polars, pyarrow), series, lists, texts, pictures, (samples, rate), paths.
+    Raises: EmptyRequest, NoTaskFits, UnknownColumn, AmbiguousColumn, UnknownKind, MissingFile; PlannerError.
+    """
+    from .errors import EmptyRequest
+
+    if not request.strip():
+        raise EmptyRequest("the request has no words.", hint="say what is to be done, in English or Chinese")
+    here = session()
+    found = here.inputs.find(request, inputs, tuple(inputs), here.reader)
+    return here.planner.plan(request, tuple(i.schema for i in found.values()))
+
+
+def choose_models(plan: Plan, *, models: Mapping[str, str] | None = None, limit: str = "") -> Plan:
+    """The plan with a model pinned to each step that needs one: an id and a revision of 40 hex digits.
+
+    Args:
+        models: step id → model id; a step that has its model keeps it.
+        limit: as after `--limit`: "license=permissive,max_size=2GB".
+    Raises: NoModels, NoModelFits, UnknownModel, BadOption; HubError.
+    """
+    from .proposal import Options
+
+    return session().choose_models(plan, {}, Options(models=models or {}, limit=limit)).plan
+
+
+def run_plan(plan: Plan, *, yes: bool = False, rows: int = 0, **inputs: Any) -> Results:
+    """Run a plan whose models are pinned.
+
+    Args:
+        yes: agrees to large downloads.
+        rows: only the first rows of each frame; 0: all.
+        inputs: those that the plan names.
+    Returns: step id → StepResult, a list with an entry a row, in the order of the run; `value` is the result, `frames`
+        the inputs with their new columns, in the library of the input. Steps that failed are in `failed`.
+    Raises: UnknownVariable, InvalidPlan, NeedsConsent; KeyboardInterrupt.
+    """
+    return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))
+
+
+def to_python(plan: Plan, *, form: Form = "script") -> str:
+    """A plan whose models are pinned as Python that needs no hfmagic; see hfmagic.export. Raises: InvalidPlan."""
+    from .export import to_python
+
+    here, pinned = session(), [s.model for s in plan.steps if s.model]
+    facts = {m.model_id: here.hub.find(m.model_id, m.revision) for m in pinned}
+    return to_python(plan, facts, form=form, seed=here.config.seed, batch_tokens=here.config.batch_tokens)
+
+
+def _proposal(plan: Plan, given: Mapping[str, Any], *, yes: bool = False, rows: int = 0) -> Proposal:
+    """A plan over values by name, its schemas those of the values."""
+    from .proposal import Options, Proposal
+    from .scope import validate
+
+    here, names = session(), tuple(i.name for i in plan.inputs)
+    found = here.inputs.find(plan.request, given, names, here.reader, rows=rows) if given else {}
+    if found:
+        plan = plan.model_copy(update={"inputs": tuple(i.schema for i in found.values())})
+    return Proposal(validate(plan), found, {}, Options(yes=yes, rows=rows), names=names)

@@ -1,0 +1,212 @@
+"""What a result rests on, as JSON in its output's metadata: plan, models, versions, digests. Nothing of a row."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from .digest import Digest, digest
+from .errors import hide_secrets
+from .kinds import MEDIA, Kind, Schema
+from .plan import Plan
+from .recognise import Input, column_values
+from .results import Results, StepResult, plain_columns
+
+KEY = "hfmagic"
+"""Of the metadata of an output."""
+PACKAGES = ("hfmagic", "transformers", "torch", "tokenizers", "numpy", "pandas", "scikit-learn", "duckdb")
+
+
+class ModelUsed(Schema):
+    """A model, and the hash of each file it was loaded from: `sha256:…`, or `git:…` (sha1 of its blob)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model_id: str
+    revision: str
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+class StepRan(Schema):
+    """What a step gave, column by column, and how long (seconds) it took. `failed` is the code of its error."""
+
+    gave: dict[str, Digest] = Field(default_factory=dict)
+    device: str = ""
+    dtype: str = ""
+    rows: int = 0
+    unique: int = 0
+    rejected: int = 0
+    seconds: float = 0.0
+    load_seconds: float = 0.0
+    failed: str = ""
+
+
+class Settings(Schema):
+    """What decides the numbers beside plan, inputs and models; `rows`: only the first of each frame, 0 for all."""
+
+    seed: int = 0
+    device: str = ""
+    dtype: str = "auto"
+    batch_tokens: int = 0
+    batch_size: int = 0
+    sql_rows: int = 0
+    rows: int = 0
+
+
+class Provenance(Schema):
+    """One run. `names` are the inputs as the cell names them, `inputs` digests of the columns that the plan reads.
+
+    `prompt` is a hash of what an LLM was told for the plan; empty where none was asked.
+    """
+
+    version: Literal[1] = 1
+    at: str = ""
+    plan: Plan
+    names: tuple[str, ...] = ()
+    output: str = ""
+    prompt: str = ""
+    inputs: dict[str, dict[str, Digest]] = Field(default_factory=dict)
+    models: tuple[ModelUsed, ...] = ()
+    steps: dict[str, StepRan] = Field(default_factory=dict)
+    settings: Settings = Settings()
+    versions: dict[str, str] = Field(default_factory=dict)
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def to_metadata(self) -> dict[str, Any]:
+        """For the metadata of an output."""
+        return {KEY: self.model_dump(mode="json", exclude_defaults=True) | {"version": self.version}}
+
+
+def provenance(
+    results: Results,
+    inputs: Mapping[str, Input],
+    *,
+    models: Sequence[ModelUsed],
+    settings: Settings,
+    names: Sequence[str] = (),
+    output: str = "",
+    prompt: str = "",
+) -> Provenance:
+    """What a run rests on, and digests of what it read and gave. What cannot be digested is left out."""
+    plan = Plan.model_validate(_without_secrets(results.plan.model_dump()))
+    ran = {i: _ran(result) for i, result in results.steps.items()}
+    ran |= {i: StepRan(failed=error.code) for i, error in results.failed.items()}
+    return Provenance(
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        plan=plan,
+        names=tuple(names),
+        output=output,
+        prompt=prompt,
+        inputs={name: dict(_read(results.plan, name, one)) for name, one in inputs.items()},
+        models=tuple(models),
+        steps=ran,
+        settings=settings,
+        versions=dict(versions()),
+        seconds=round(results.seconds, 3),
+        interrupted=results.interrupted,
+    )
+
+
+def found_in(outputs: Sequence[Mapping[str, Any]]) -> list[Provenance]:
+    """The provenances in the outputs of a notebook's cell; what is none is left out."""
+    found = []
+    for output in outputs:
+        with contextlib.suppress(ValidationError, AttributeError):
+            if known := output.get("metadata", {}).get(KEY):
+                found.append(Provenance.model_validate(known))
+    return found
+
+
+def _without_secrets(value: Any) -> Any:
+    """The same with what looks like a key or a password in a text taken out: a request may hold one."""
+    match value:
+        case str() if not isinstance(value, Kind):
+            return hide_secrets(value)
+        case dict():
+            return {k: _without_secrets(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_without_secrets(v) for v in value]
+    return value
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Python's version, and those of the packages that decide numbers."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
+
+
+def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
+    """A digest of each column that the plan reads; of a single value under its own name."""
+    if one.frame is None:
+        yield from _digested(name, [one.value], sums=False)
+        return
+    for column in plan.columns_read(name, one.frame.columns):
+        schema, values = one.schema.column(column), column_values(one.frame, column)
+        if schema is not None and schema.kind in MEDIA:
+            values = [Path(v) if isinstance(v, str) else v for v in values]
+        yield from _digested(column, values, sums=False)
+
+
+def _ran(result: StepResult) -> StepRan:
+    return StepRan(
+        gave=dict(_gave(result)),
+        device=result.device,
+        dtype=result.dtype,
+        rows=result.rows,
+        unique=result.unique,
+        rejected=len(result.rejected),
+        seconds=round(result.seconds, 3),
+        load_seconds=round(result.load_seconds, 3),
+    )
+
+
+def _gave(result: StepResult) -> Iterator[tuple[str, Digest]]:
+    name, value = result.step.output, result.value
+    if hasattr(value, "savefig"):
+        yield from _digested(name, _drawn(value))
+    elif result.kind is Kind.TABLE:
+        for column in value.columns:
+            yield from _digested(column, column_values(value, column))
+    elif result.kind in (Kind.SPANS, Kind.BOXES):
+        rows = value if result.frame is not None else [value]
+        yield from _digested(name, [None if row is None else [str(found.label) for found in row] for row in rows])
+        scores = [None if not row else sum(found.score for found in row) / len(row) for row in rows]
+        yield from _digested(f"{name}_score", scores)
+    else:
+        for column, values, _ in plain_columns(result):
+            yield from _digested(column, values)
+
+
+def _digested(name: str, values: Sequence[Any], *, sums: bool = True) -> Iterator[tuple[str, Digest]]:
+    """A digest under its name; a value may refuse to be read in any way, and no cell fails for that."""
+    try:
+        found = digest(values, sums=sums)
+    except Exception:  # noqa: BLE001
+        return
+    yield name, found
+
+
+def _drawn(figure: Any) -> list[float]:
+    """The numbers that a chart shows: sizes of its bars, heights of its lines and points."""
+    found: list[float] = []
+    for axes in figure.axes:
+        for bar in axes.patches:
+            found += [float(bar.get_width()), float(bar.get_height())]
+        for line in axes.lines:
+            found += [float(y) for y in line.get_ydata()]
+        for points in axes.collections:
+            found += [float(n) for pair in points.get_offsets() for n in pair]
+    return found

@@ -1,0 +1,134 @@
+"""`hfmagic reproduce NOTEBOOK`: a saved notebook in a fresh kernel, with its recorded plans, compared cell by cell."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+
+from hfmagic.cli import main
+from hfmagic.errors import InvalidPlan, MissingFile
+from hfmagic.kinds import InputSchema, Kind
+from hfmagic.planners.recorded import Recorded
+from tests.conftest import DATA
+from tests.llmserver import TestLLM, text
+
+REPLY = json.dumps({"steps": [{"for": "a", "task": "detect-language", "text": "review", "where": []}]})
+CELLS = (
+    f"%load_ext hfmagic\nimport pandas as pd\nreviews = pd.read_csv({str(DATA / 'reviews.csv')!r}).head(12)",
+    "%%hf reviews -o scored\nLabel the sentiment of each review.",
+    "%hf use sentiment starter/bert-tiny-sentiment",
+    "%hf go",
+    "%%hf -o counts\nHow many per product?",
+    "%hf planner {address} tiny",
+    "%%hf reviews -o spoken\nIn which tongue did each of them write?",
+    "assert {'review_sentiment', 'review_sentiment_score'} <= set(scored), list(scored)\nassert len(counts)",
+)
+
+
+@pytest.fixture(scope="module")
+def saved(starter_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A notebook that was run with an LLM, which is gone now."""
+    folder = tmp_path_factory.mktemp("saved")
+    with TestLLM(*[text(REPLY)] * 6) as llm, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HFMAGIC_CACHE_DIR", str(folder / "cache"))
+        patch.setenv("HFMAGIC_HUB_DIRS", str(starter_hub))
+        patch.setenv("HFMAGIC_ALLOWED_DIRS", str(folder))
+        book = new_notebook(cells=[new_code_cell(c.replace("{address}", llm.url)) for c in CELLS])
+        NotebookClient(book, timeout=120, resources={"metadata": {"path": str(folder)}}, record_timing=False).execute()
+    nbformat.write(book, folder / "saved.ipynb")
+    return folder / "saved.ipynb"
+
+
+@pytest.fixture
+def reproduce(
+    saved: Path, starter_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command on the notebook, maybe changed first: exit code, stdout, stderr."""
+    monkeypatch.setenv("HFMAGIC_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("HFMAGIC_HUB_DIRS", str(starter_hub))
+    copy = Path(shutil.copy(saved, tmp_path / "copy.ipynb"))
+
+    def call(change: Callable[[NotebookNode], None] | None = None) -> tuple[int, str, str]:
+        if change:
+            book = nbformat.read(copy, as_version=4)
+            change(book)
+            nbformat.write(book, copy)
+        before = copy.read_bytes()
+        code = main(["reproduce", str(copy)])
+        assert copy.read_bytes() == before
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_the_same_comes_out_without_the_llm(reproduce: Callable[..., tuple[int, str, str]]):
+    code, out, err = reproduce()
+
+    assert code == 0, out + err
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert [(name, verdict) for name, verdict, _ in lines] == [(f"copy.ipynb cell {n}", "same") for n in (2, 4, 5, 7)]
+    assert "close: numbers within" in err
+
+
+def test_other_rows_are_another_result(reproduce: Callable[..., tuple[int, str, str]]):
+    def other_rows(book: NotebookNode) -> None:
+        book.cells[0].source += "\nreviews.loc[2, 'review'] = 'I love it, it is great.'"
+
+    code, out, _ = reproduce(other_rows)
+
+    assert code == 1
+    assert "cell 2\tdiffers\tinput review in reviews has changed" in out
+
+
+def test_another_request_has_no_recorded_plan(reproduce: Callable[..., tuple[int, str, str]]):
+    def other_words(book: NotebookNode) -> None:
+        book.cells[1].source = "%%hf reviews -o scored\nSummarize each review."
+
+    code, out, err = reproduce(other_words)
+
+    assert (code, out) == (1, "")
+    assert "copy.ipynb has no recorded plan for this request" in err
+
+
+def test_a_notebook_without_results_says_so(reproduce: Callable[..., tuple[int, str, str]]):
+    def cleared(book: NotebookNode) -> None:
+        for cell in book.cells:
+            cell.outputs = []
+
+    code, _, err = reproduce(cleared)
+
+    assert code == 1
+    assert "HF204 copy.ipynb has no recorded result." in err
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"cells": 3}', "\x00"])
+def test_a_file_that_is_no_notebook_is_refused(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "odd.ipynb").write_text(content, encoding="utf-8")
+
+    assert main(["reproduce", str(tmp_path / "odd.ipynb")]) == 1
+    assert "HF204" in capsys.readouterr().err
+    with pytest.raises(MissingFile):
+        Recorded(tmp_path / "odd.ipynb")
+
+
+def test_a_request_that_was_made_twice_gets_both_plans_in_turn(saved: Path, tmp_path: Path):
+    book = json.loads(saved.read_text(encoding="utf-8"))
+    book["cells"].append(book["cells"][4])
+    (tmp_path / "twice.ipynb").write_text(json.dumps(book), encoding="utf-8")
+    recorded = Recorded(tmp_path / "twice.ipynb")
+    plan = next(p for p in recorded._open if "per product" in p.request)
+
+    found = [recorded.plan(" How many  per product?\n", plan.inputs) for _ in range(3)]
+
+    assert {p.hash for p in found} == {plan.hash}
+    with pytest.raises(InvalidPlan):
+        recorded.plan("How many per product?", (InputSchema(name="other", kind=Kind.TEXT),))
