@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .kinds import Audio, Schema
 
 if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
+
     import numpy as np
 
 MOST_SUMS = 64
@@ -25,7 +27,7 @@ NUMBERS_PER_SUM = 4
 LEAST_NUMBERS = 8  # of fewer there would be one sum, in which differences may cancel each other
 CLOSE = 1e-3  # of numbers, relative to their size: the rounding of another batch, device or library
 CLOSE_ROWS = 0.01  # of texts and labels: share of the rows that may differ
-_CHUNK = 1 << 16  # rows whose signs are in memory at once
+_CHUNK = 1 << 14  # rows that are in memory as numbers at once
 
 
 class Digest(Schema):
@@ -64,23 +66,27 @@ def digest(values: Sequence[Any], *, sums: bool = True) -> Digest:
     import numpy as np
 
     missing = np.array([_missing(v) for v in values], dtype=bool)
-    numbers = _numbers(values, missing)
-    hashes = _hashes(values, missing) if numbers is None else numbers.view(np.uint64)
-    whole = hashlib.sha256(missing.tobytes() + np.ascontiguousarray(hashes).astype("<u8").tobytes()).hexdigest()[:32]
-    found = Digest(rows=len(values), missing=int(missing.sum()), numeric=numbers is not None, whole=whole)
-    present = found.rows - found.missing
-    count = min(MOST_SUMS, present // TEXTS_PER_SUM)
-    if not sums or not (count or found.numeric):
-        return found
-    if numbers is None:
-        return found.model_copy(update={"sums": _rounded(_sums(hashes, 1.0 - missing, count))})
-    column = _folded(numbers)
-    if present < LEAST_NUMBERS:
-        return found.model_copy(update={"near": _near(column)})
-    count = min(MOST_SUMS, present // NUMBERS_PER_SUM)
-    scaled = _sums(np.zeros(len(column), np.uint64), column, count) / math.sqrt(present)
-    size = float(f"{math.sqrt(float(np.square(column).sum()) / present):.3g}")
-    return found.model_copy(update={"sums": _rounded(scaled), "size": size})
+    whole = hashlib.sha256(missing.tobytes())
+    numbers = _numbers(values, missing, whole)
+    hashes = None if numbers is not None else _hashes(values, missing, whole)
+    gone = int(missing.sum())
+    found = Digest(rows=len(values), missing=gone, numeric=numbers is not None, whole=whole.hexdigest()[:32])
+    return found.model_copy(update=_told(numbers, hashes, missing, len(values) - gone)) if sums else found
+
+
+def _told(
+    numbers: np.ndarray | None, hashes: np.ndarray | None, missing: np.ndarray, present: int
+) -> dict[str, object]:
+    """What of a digest tells a distance."""
+    import numpy as np
+
+    if hashes is not None:
+        return {"sums": _rounded(_sums(hashes, 1.0 - missing, min(MOST_SUMS, present // TEXTS_PER_SUM)))}
+    if numbers is None or present < LEAST_NUMBERS:
+        return {} if numbers is None else {"near": _near(numbers)}
+    count, places = min(MOST_SUMS, present // NUMBERS_PER_SUM), np.zeros(len(numbers), np.uint64)
+    size = math.sqrt(float(np.square(numbers).sum()) / present)
+    return {"sums": _rounded(_sums(places, numbers, count) / math.sqrt(present)), "size": float(f"{size:.3g}")}
 
 
 def distance(old: Digest, new: Digest) -> Distance:
@@ -116,8 +122,11 @@ def _missing(value: Any) -> bool:
     )
 
 
-def _numbers(values: Sequence[Any], missing: np.ndarray) -> np.ndarray | None:
-    """The values as float64 of shape (n,) or (n, width), 0 where missing; None when they are no numbers."""
+def _numbers(values: Sequence[Any], missing: np.ndarray, whole: Hash) -> np.ndarray | None:
+    """The values as float64 of shape (n,), 0 where missing, a vector by its sum with fixed signs; `whole` is told all.
+
+    Returns: None, and `whole` is told nothing, when they are no numbers.
+    """
     import numpy as np
 
     first = next((v for v, gone in zip(values, missing, strict=True) if not gone), None)
@@ -127,20 +136,36 @@ def _numbers(values: Sequence[Any], missing: np.ndarray) -> np.ndarray | None:
         blank = np.zeros(len(first))
     else:
         return None
-    try:
-        found = np.array([blank if gone else v for v, gone in zip(values, missing, strict=True)], dtype=np.float64)
-    except (TypeError, ValueError):  # texts among them, or vectors of several lengths
-        return None
-    return found + 0.0  # so that -0.0 is 0.0
+    told, found = whole.copy(), [np.empty(0)]
+    for part in _parts(len(values)):
+        row = zip(values[part], missing[part], strict=True)
+        try:
+            numbers = np.array([blank if gone else v for v, gone in row], dtype="<f8") + 0.0  # -0.0 is 0.0
+        except (TypeError, ValueError):  # texts among them, or vectors of several lengths
+            return None
+        told.update(numbers.tobytes())
+        signs = None if numbers.ndim == 1 else _signs(np.zeros(numbers.shape[1], np.uint64), 0, 1)[:, 0]
+        found.append(numbers if signs is None else numbers @ signs)
+    whole.update(told.digest())
+    return np.concatenate(found)
 
 
-def _hashes(values: Sequence[Any], missing: np.ndarray) -> np.ndarray:
-    """64 bits a value."""
+def _hashes(values: Sequence[Any], missing: np.ndarray, whole: Hash) -> np.ndarray:
+    """64 bits a value, of which `whole` is told."""
     import numpy as np
     import pandas as pd
 
-    texts = ["" if gone else _text(v) for v, gone in zip(values, missing, strict=True)]
-    return pd.util.hash_array(np.array(texts, dtype=object), categorize=True)
+    found = [np.empty(0, np.uint64)]
+    for part in _parts(len(values)):
+        texts = ["" if gone else _text(v) for v, gone in zip(values[part], missing[part], strict=True)]
+        found.append(pd.util.hash_array(np.array(texts, dtype=object), categorize=True))
+        whole.update(found[-1].astype("<u8").tobytes())
+    return np.concatenate(found)
+
+
+def _parts(rows: int) -> Iterator[slice]:
+    """Rows that are in memory at once."""
+    return (slice(start, start + _CHUNK) for start in range(0, rows, _CHUNK))
 
 
 def _text(value: Any) -> str:
@@ -157,21 +182,13 @@ def _text(value: Any) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
-def _folded(numbers: np.ndarray) -> np.ndarray:
-    """One number a row: of a vector its sum with fixed signs."""
-    import numpy as np
-
-    return numbers if numbers.ndim == 1 else numbers @ _signs(np.zeros(numbers.shape[1], np.uint64), 0, 1)[:, 0]
-
-
 def _sums(hashes: np.ndarray, weights: np.ndarray, count: int) -> np.ndarray:
     """`count` sums of the weights, with signs that depend on each row's hash and place."""
     import numpy as np
 
     total = np.zeros(count)
-    for start in range(0, len(hashes) if count else 0, _CHUNK):
-        part = slice(start, start + _CHUNK)
-        total += weights[part] @ _signs(hashes[part], start, count)
+    for part in _parts(len(hashes) if count else 0):
+        total += weights[part] @ _signs(hashes[part], part.start, count)
     return total
 
 
