@@ -138,6 +138,7 @@ def _models(call: Call) -> None:
     _display(table_view("Models on this machine", rows, columns=tuple(rows[0])))
 
 
+CAME_OUT = MappingProxyType({"same": "✓ same", "close": "≈ close", "differs": "✗ differs"})
 RATINGS = MappingProxyType({"good": True, "bad": False})
 WHY = ("model", "license", "size", "score", "quality", "speed", "why")
 
@@ -171,15 +172,16 @@ def _reproduce(call: Call) -> None:
     if call.words:
         from .reproduce import reproduce_notebook
 
+        print(f"running {call.words[0]} in a fresh kernel …")
         rows = []
         for cell, found in reproduce_notebook(Path(call.words[0]), yes=call.options.yes):
-            rows.append({"cell": cell, "came out": found.verdict, "where": found.words})
+            rows.append({"cell": cell, "came out": CAME_OUT[found.verdict], "where": found.words})
         _display(table_view(f"{call.words[0]} · {TOLERANCE}", rows, columns=("cell", "came out", "where")))
         return
     done = call.session.reproduce(call.namespace)
     if done.results.interrupted:
         raise KeyboardInterrupt("interrupted; %hf reproduce begins again")
-    rows = [{"what": p.what, "came out": p.verdict, "where": p.words} for p in done.comparison.parts]
+    rows = [{"what": p.what, "came out": CAME_OUT[p.verdict], "where": p.words} for p in done.comparison.parts]
     table = table_view(f"Reproduced · {done.comparison.line}", rows, columns=("what", "came out", "where"))
     noted = [View(tag("div", muted(line)), f"note: {line}") for line in (*done.comparison.noted, TOLERANCE)]
     _display(stack(table, *noted, *(change_view(c) for c in done.changes if c.changed)))

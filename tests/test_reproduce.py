@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -19,6 +20,7 @@ from hfmagic.kinds import InputSchema, Kind
 from hfmagic.planners.recorded import Recorded
 from tests.conftest import DATA
 from tests.llmserver import TestLLM, text
+from tests.shell import run
 
 REPLY = json.dumps({"steps": [{"for": "a", "task": "detect-language", "text": "review", "where": []}]})
 CELLS = (
@@ -77,6 +79,18 @@ def test_the_same_comes_out_without_the_llm(reproduce: Callable[..., tuple[int, 
     lines = [line.split("\t") for line in out.splitlines()]
     assert [(name, verdict) for name, verdict, _ in lines] == [(f"copy.ipynb cell {n}", "same") for n in (2, 4, 5, 7)]
     assert "close: numbers within" in err
+
+
+def test_a_kernel_can_reproduce_a_notebook_in_another_one(
+    saved: Path, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("HFMAGIC_ALLOWED_DIRS")
+
+    seen = run(shell, f"%hf reproduce {saved}")
+
+    assert seen.error is None
+    assert "close: numbers within" in seen.text
+    assert seen.text.count("same") == 4
 
 
 def test_other_rows_are_another_result(reproduce: Callable[..., tuple[int, str, str]]):
