@@ -79,7 +79,7 @@ def test_an_interrupted_run_keeps_its_rows_and_the_next_cell_works(kernel: Kerne
     kernel.run(REVIEWS.replace("N", "20000"))
     kernel.run(CELL.replace("reviews -o", "reviews --rows 2 -o"))
 
-    stopped = kernel.run(CELL, interrupt=3.0)
+    stopped = kernel.run(CELL, interrupt="rows/s")
     kept = kernel.run("print(0 < found['review_sentiment'].notna().sum() < len(found) == 20000)")
     again = kernel.run(CELL.replace("reviews -o", "reviews --rows 2 -o"))
 
