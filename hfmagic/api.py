@@ -48,10 +48,9 @@ def make_plan(request: str, **inputs: Any) -> Plan:
         inputs: by name: frames (pandas, polars, pyarrow), series, lists, texts, pictures, (samples, rate), paths.
     Raises: EmptyRequest, NoTaskFits, UnknownColumn, AmbiguousColumn, UnknownKind, MissingFile; PlannerError.
     """
-    from .errors import EmptyRequest
+    from .session import check_words
 
-    if not request.strip():
-        raise EmptyRequest("the request has no words.", hint="say what is to be done, in English or Chinese")
+    check_words(request)
     here = session()
     found = here.inputs.find(request, inputs, tuple(inputs), here.reader)
     return here.planner.plan(request, tuple(i.schema for i in found.values()))

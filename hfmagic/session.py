@@ -55,8 +55,7 @@ class Session(Running):
     ) -> Proposal:
         """Plan a request over variables and pin a model to each step. Runs nothing and loads no model."""
         options = options or Options()
-        if not request.strip():
-            raise EmptyRequest("the cell has no request.", hint="write what you want under %%hf, in English or Chinese")
+        check_words(request)
         inputs = self.inputs.find(request, namespace, names, self.reader, rows=options.rows)
         request, values = filled(request, namespace, inputs)
         cell, self._open = self._new_cell(), None
@@ -148,6 +147,7 @@ class Session(Running):
             limit: as after `--limit`: "license=permissive,max_size=2GB".
         Raises: what planning, choosing and running raise; the error of the first step that failed; NeedsConsent.
         """
+        check_words(request)
         given = inputs if value is None else {"data": value, **inputs}
         found = self.inputs.find(request, given, tuple(given), self.reader)
         plan = self.planner.plan(request, tuple(i.schema for i in found.values()))
@@ -338,3 +338,9 @@ class Session(Running):
         if self.proposal is None:
             raise InvalidPlan("there is no plan yet.", hint="describe a task in a %%hf cell first")
         return self.proposal
+
+
+def check_words(request: str) -> None:
+    """Raise EmptyRequest for a request without words."""
+    if not request.strip():
+        raise EmptyRequest("the request has no words.", hint="write what you want under %%hf, in English or Chinese")

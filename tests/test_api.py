@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_type_hints
 
 import pandas as pd
 import polars
@@ -93,6 +96,18 @@ def test_errors_say_what_to_do():
         hfmagic.run_plan(hfmagic.choose_models(plan), other=REVIEWS)
     with pytest.raises(InvalidPlan):
         hfmagic.to_python(plan)
+
+
+def test_type_checkers_see_its_types():
+    assert (Path(hfmagic.__file__).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize("call", [hfmagic.make_plan, hfmagic.choose_models, hfmagic.run_plan, hfmagic.to_python])
+def test_each_function_says_what_it_takes_and_raises(call: Callable[..., object]):
+    hints = get_type_hints(call, vars(api) | {"Plan": Plan, "Form": str, "Results": object})
+
+    assert "return" in hints
+    assert "Raises" in (call.__doc__ or "")
 
 
 def test_importing_it_is_light():
