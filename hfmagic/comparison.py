@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .digest import CLOSE, CLOSE_ROWS, Digest, distance
+from .plan import Plan
 from .provenance import ModelUsed, Provenance
 
 Verdict = Literal["same", "close", "differs"]
@@ -51,14 +52,20 @@ class Comparison:
 
 
 def compare(old: Provenance, new: Provenance) -> Comparison:
-    """How a new run came out, beside the recorded one: inputs, models, then each column that a step gave."""
-    parts = [*_inputs(old, new), *_models(old, new), *_steps(old, new)]
+    """How a new run came out, beside the recorded one: plan, inputs, models, then each column that a step gave."""
+    parts = [_plan(old.plan, new.plan), *_inputs(old, new), *_models(old, new), *_steps(old, new)]
     noted = [f"{name} {now}, was {was}" for name, was, now in _changed(old.versions, new.versions)]
     there, here = (old.settings.model_dump(), new.settings.model_dump())
     noted += [f"{name} {now}, was {was}" for name, was, now in _changed(there, here)]
     if old.interrupted:
         noted.append("the recorded run was interrupted")
     return Comparison(tuple(parts), tuple(noted))
+
+
+def _plan(old: Plan, new: Plan) -> Part:
+    """Models are looked at one by one."""
+    was, now = (p.model_copy(update={"steps": tuple(s.unpinned() for s in p.steps)}) for p in (old, new))
+    return Part("plan", "same") if was.hash == now.hash else Part("plan", "differs", "is another one")
 
 
 def _inputs(old: Provenance, new: Provenance) -> Iterator[Part]:

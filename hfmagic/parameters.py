@@ -34,7 +34,7 @@ def filled(text: str, namespace: Mapping[str, Any], other: Collection[str] = ())
         if "\n" in shown or len(shown) > MOST_CHARACTERS:
             hint = f"give it as an input: %%hf {name}"
             raise BadOption(f"{name} is too long for a request ({len(shown):,} characters).", hint=hint)
-        one = quote or '"' in shown or re.fullmatch(r"[\w.-]+", shown)
+        one = quote or '"' in shown or re.fullmatch(r"[\w./-]+", shown)
         return f"{quote}{shown}" if one else f'"{shown}"'
 
     return _NAME.sub(value, text), values

@@ -91,6 +91,10 @@ class Step(Schema):
     wanted: str = ""
     model: ModelChoice | None = None
 
+    def unpinned(self) -> Self:
+        """The same step without its model."""
+        return self.model_copy(update={"model": None})
+
     @property
     def parents(self) -> frozenset[str]:
         """Names that it reads from: ids of steps, names of inputs."""

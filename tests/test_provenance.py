@@ -97,7 +97,7 @@ def test_the_last_run_is_reproduced(shell: InteractiveShell):
     seen = run(shell, "%hf reproduce")
 
     assert seen.error is None
-    assert "Reproduced · same: all 4 parts" in seen.text
+    assert "Reproduced · same: all 5 parts" in seen.text
     assert "review_sentiment_score" in seen.text
     assert shell.user_ns["scored"] is scored
 

@@ -18,6 +18,7 @@ NOTES = MappingProxyType(
         "held": ("{0!r} is looked for in the column {1}", "在列 {1} 中找“{0}”"),
         "away": ("{0}: choosing among the {1} models on this machine", "{0}，从本机的 {1} 个模型中选择"),
         "unpicked": ("models are picked by their score: {0}", "按分数选择模型：{0}"),
+        "unrecorded": ("no plan is recorded for this request: planned by rules", "此请求没有记录的计划，改由规则规划"),
         "filled": ("{0} in the request is “{1}”", "请求中的 {0} 是“{1}”"),
         "one": ("{0} is one value: there is nothing to group", "{0} 只有一个值，无法分组"),
     }

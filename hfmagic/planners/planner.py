@@ -17,6 +17,7 @@ from ..plan import Plan
 from ..store import Store
 from .endpoint import plan_by_endpoint
 from .endpoints import KNOWN, find_endpoint
+from .notes import told
 from .recorded import Recorded
 from .rules import plan_by_rules
 
@@ -111,7 +112,10 @@ class Planner:
         llm, self.prompt = self.llm, ""
         if self._choice[0] == RECORDED:
             self._recorded = self._recorded or Recorded(Path(self._choice[1]))
-            return self._recorded.plan(request, inputs)
+            if (plan := self._recorded.plan(request, inputs)) is not None:
+                return plan
+            plan = plan_by_rules(request, inputs, previous=previous)
+            return plan.with_notes(told([("unrecorded", ())], plan.language))
         if llm is None:
             return plan_by_rules(request, inputs, previous=previous)
         self._told = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""Plans of a notebook that was run before, from the metadata of its outputs: nobody plans anew."""
+"""Plans of a notebook that was run before, from the metadata of its outputs: no LLM is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..errors import InvalidPlan, MissingFile, hide_secrets
+from ..errors import MissingFile, hide_secrets
 from ..kinds import InputSchema
 from ..plan import Plan
 from ..provenance import Provenance, found_in
@@ -20,19 +20,16 @@ class Recorded:
         self.path = path
         self._open = [record.plan for cell in cells(path) for record in provenances(cell)]
 
-    def plan(self, request: str, inputs: tuple[InputSchema, ...]) -> Plan:
-        """The recorded plan for a request over inputs of these names, its models pinned.
+    def plan(self, request: str, inputs: tuple[InputSchema, ...]) -> Plan | None:
+        """The recorded plan for a request over inputs of these names, its models pinned; None where there is none.
 
-        Raises: InvalidPlan where there is none, or it does not fit the inputs any more.
+        Raises: InvalidPlan where it does not fit the inputs any more.
         """
         names = {i.name for i in inputs}
         fits = [p for p in self._open if _words(p.request) == _words(request) and {i.name for i in p.inputs} == names]
-        if not fits:
-            hint = "run the notebook as it is now, and save it"
-            raise InvalidPlan(f"{self.path.name} has no recorded plan for this request.", hint=hint)
         if len(fits) > 1:
             self._open.remove(fits[0])
-        return validate(fits[0].model_copy(update={"inputs": inputs}))
+        return validate(fits[0].model_copy(update={"inputs": inputs})) if fits else None
 
 
 def cells(path: Path) -> list[dict[str, Any]]:
