@@ -83,13 +83,21 @@ def run_plan(plan: Plan, *, yes: bool = False, rows: int = 0, **inputs: Any) -> 
     return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))
 
 
-def to_python(plan: Plan, *, form: Form = "script") -> str:
-    """A plan whose models are pinned as Python that needs no hfmagic; see hfmagic.export. Raises: InvalidPlan."""
+def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> str:
+    """A plan whose models are pinned as Python that needs no hfmagic.
+
+    Args:
+        form: a script, a cell, or a notebook as the JSON of its file.
+        function: the steps as a function of the inputs that returns the result.
+    Raises: InvalidPlan: a step has no model; UnknownModel.
+    """
     from .export import to_python
 
     here, pinned = session(), [s.model for s in plan.steps if s.model]
     facts = {m.model_id: here.hub.find(m.model_id, m.revision) for m in pinned}
-    return to_python(plan, facts, form=form, seed=here.config.seed, batch_tokens=here.config.batch_tokens)
+    return to_python(
+        plan, facts, form=form, function=function, seed=here.config.seed, batch_tokens=here.config.batch_tokens
+    )
 
 
 def _proposal(plan: Plan, given: Mapping[str, Any], *, yes: bool = False, rows: int = 0) -> Proposal:

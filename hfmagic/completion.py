@@ -77,7 +77,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         return session.proposal.candidates if on_step else second
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
-            "code": lambda: ["cell"],
+            "code": lambda: ["cell", "function"],
             "go": lambda: ["--yes"],
             "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],
             "models": lambda: CATALOGUE,

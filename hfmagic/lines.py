@@ -10,6 +10,7 @@ from typing import Any
 
 from .comparison import TOLERANCE
 from .errors import BadOption, did_you_mean
+from .export import Form, is_file_name, write_code
 from .limits import license_class, size_words
 from .page.comm import somebody_looks
 from .render.change_view import change_view
@@ -29,7 +30,7 @@ HELP = """\
 %hf go                    run the plan that was shown with --plan, or run the last one again
 %hf why STEP              why this model: every candidate, with the reason where it was rejected
 %hf use STEP MODEL        swap the model of a step, then %hf go
-%hf code [cell]           the last plan as plain Python, without hfmagic
+%hf code [cell|FILE]      the last plan as plain Python, without hfmagic; --function: as a function
 
 More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf reproduce [NOTEBOOK]
       %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor
@@ -157,11 +158,17 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
 
 
 def _code(call: Call) -> None:
-    """The last plan as Python: printed, or put into a new cell."""
-    if call.words not in ([], ["cell"]):
-        raise BadOption(f"%hf code {call.words[0]!r} is unknown.", hint="%hf code, or %hf code cell for a new cell")
-    code = call.session.to_python("cell" if call.words else "script", call.namespace)
-    if call.words and shell() is not None:
+    """The last plan as Python: printed, put into a new cell, or written to a file."""
+    where = [word for word in call.words if word != "function"]
+    if len(where) > 1 or not all(word == "cell" or is_file_name(word) for word in where):
+        hint = "%hf code [cell | NAME.py | NAME.ipynb] [--function]"
+        raise BadOption(f"%hf code cannot read {' '.join(call.words)!r}.", hint=hint)
+    place = where[0] if where else ""
+    form: Form = "cell" if place == "cell" else "notebook" if place.endswith(".ipynb") else "script"
+    code = call.session.to_python(form, call.namespace, function="function" in call.words)
+    if place and place != "cell":
+        print(f"written: {write_code(code, place, allowed=call.session.reader.allowed)}")
+    elif place and shell() is not None:
         shell().set_next_input(code)
     else:
         print(code)
@@ -287,7 +294,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "why": (1, 1, _why, NONE),
         "use": (2, 2, _use, frozenset({"offline", "limit", "device"})),
         "models": (0, 1, _models, frozenset({"offline", "limit", "device"})),
-        "code": (0, 1, _code, NONE),
+        "code": (0, 2, _code, NONE),
         "reproduce": (0, 1, _reproduce, frozenset({"yes"})),
         "rate": (2, 2, _rate, NONE),
         "unload": (0, 1, _unload, NONE),

@@ -51,6 +51,7 @@ class HFMagics(Magics):
     @argument("--offline", action="store_true", help="ask no Hub: only models on this machine")
     @argument("--yes", action="store_true", help="agree to a large download")
     @argument("--approve", default="", metavar="HASH", help="agree to the downloads of the plan with that hash")
+    @argument("--function", action="store_true", help="in %%hf code: the plan as a function of its inputs")
     @argument("--debug", action="store_true", help="show the stack of an error")
     @line_cell_magic(NAME)  # type: ignore[arg-type]
     def hf(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> None:
@@ -60,7 +61,10 @@ class HFMagics(Magics):
         try:
             arguments = _parsed(self.hf, filled(line, {**self._namespace(), **(local_ns or {})})[0])
             if cell is None:
-                run_line(self.session, arguments.words, self._namespace(), _options(arguments))
+                words = [*arguments.words, *(["function"] if arguments.function else [])]
+                run_line(self.session, words, self._namespace(), _options(arguments))
+            elif arguments.function:
+                raise BadOption("--function belongs to the line %hf code.", hint="%hf code --function")
             else:
                 self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
         except UsageError:

@@ -81,7 +81,8 @@ def test_a_plan_becomes_code():
 
     code = hfmagic.to_python(plan)
 
-    assert "AutoModelForSequenceClassification" in code
+    assert "pipeline(" in code
+    assert "def label_" in hfmagic.to_python(plan, function=True)
     assert "import hfmagic" not in code
 
 

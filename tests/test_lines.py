@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -220,6 +222,41 @@ def test_code_cell_gives_the_same_frame_in_the_next_cell(shell: InteractiveShell
     assert seen.error is None
     assert shell.user_ns["scored"]["review_sentiment"].tolist() == wanted["review_sentiment"].tolist()
     assert "no plan" not in seen.text
+
+
+def test_code_as_a_function_gives_the_same_frame(shell: InteractiveShell):
+    run(shell, CELL)
+    wanted = shell.user_ns["scored"]
+    given: list[str] = []
+    shell.set_next_input = given.append  # type: ignore[method-assign, assignment]
+
+    run(shell, "%hf code cell --function")
+    del shell.user_ns["scored"]
+    seen = run(shell, given[0])
+
+    assert seen.error is None
+    assert "def label_reviews(reviews: pd.DataFrame) -> pd.DataFrame:" in given[0]
+    assert shell.user_ns["scored"]["review_sentiment"].tolist() == wanted["review_sentiment"].tolist()
+    assert given[0].count("\n") < 70
+
+
+def test_code_goes_to_a_file(shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    run(shell, CELL)
+    (tmp_path / "mine.py").write_text("x = 1\n")
+
+    written = [run(shell, f"%hf code {words}").text for words in ("plan.py", "plan.ipynb", "function plan.py")]
+    refused = str(run(shell, "%hf code mine.py").error)
+
+    assert [text.strip() for text in written] == ["written: plan.py", "written: plan.ipynb", "written: plan.py"]
+    assert "def label_reviews(" in (tmp_path / "plan.py").read_text(encoding="utf-8")
+    assert "hfmagic did not write it" in refused
+    assert (tmp_path / "mine.py").read_text() == "x = 1\n"
+
+
+@pytest.mark.parametrize("words", ["sell", "cell plan.py", "plan.txt", "a.py b.ipynb"])
+def test_code_says_which_forms_there_are(shell: InteractiveShell, words: str):
+    assert "%hf code [cell | NAME.py | NAME.ipynb] [--function]" in str(run(shell, f"%hf code {words}").error)
 
 
 def test_code_without_a_plan_says_so(shell: InteractiveShell):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from ..operations import select
+from ..operations.select import folded, meant, row_mask
 from ..plan import Predicate
 from .layout import literal
 
 
-def condition(predicate: Predicate, column: str, *, labels: Sequence[str], dtype: str) -> tuple[str, frozenset[str]]:
-    """A boolean series, and the functions it calls.
+def condition(predicate: Predicate, column: str, *, labels: Sequence[str], dtype: str) -> str:
+    """A boolean series.
 
     Args:
         column: source of the series that it looks at.
@@ -20,23 +20,21 @@ def condition(predicate: Predicate, column: str, *, labels: Sequence[str], dtype
     """
     op, value = predicate.op, predicate.value
     if op in ("is-null", "not-null"):
-        return f"{column}.{'isna' if op == 'is-null' else 'notna'}()", frozenset()
+        return f"{column}.{'isna' if op == 'is-null' else 'notna'}()"
     if labels and op in ("==", "!=", "in"):
-        return _one_of(column, op, _that_hold(predicate, labels)), frozenset()
+        return _one_of(column, op, _that_hold(predicate, labels))
     if op == "contains":
-        return _of_text(column, op, (str(value),)), frozenset({"folded"})
+        return _of_text(column, op, (str(value),))
     if isinstance(value, str) and _is_moment(value) and not dtype.startswith(("str", "cat")):
-        return _of_dates(column, op, value), frozenset()
+        return _of_dates(column, op, value)
     texts = [v for v in (value if isinstance(value, tuple) else (value,)) if isinstance(v, str)]
-    if texts:
-        return _of_text(column, op, texts), frozenset({"folded"})
-    return _of_numbers(column, op, value, dtype), frozenset()
+    return _of_text(column, op, texts) if texts else _of_numbers(column, op, value, dtype)
 
 
 def _that_hold(predicate: Predicate, labels: Sequence[str]) -> list[str]:
     """The labels that are meant: "negative" also means what common sentiment models call it."""
     same = predicate.model_copy(update={"op": "in" if predicate.op == "in" else "=="})
-    mask = select.row_mask([labels], [same], len(labels))
+    mask = row_mask([labels], [same], len(labels))
     return [label for label, holds in zip(labels, mask, strict=True) if holds]
 
 
@@ -47,13 +45,12 @@ def _one_of(column: str, op: str, values: Sequence[str]) -> str:
 
 
 def _of_text(column: str, op: str, values: Sequence[str]) -> str:
-    folded = [select._folded(value) for value in values]
+    plain, wanted = f'{column}.astype("string").str.strip().str.casefold()', [folded(value) for value in values]
     if op == "contains":
-        return f"folded({column}).str.contains({literal(folded[0])}, regex=False, na=False)"
+        return f"{plain}.str.contains({literal(wanted[0])}, regex=False, na=False)"
     if op in ("<", "<=", ">", ">="):
-        return f"(folded({column}) {op} {literal(folded[0])}).fillna(False)"
-    same = sorted({name for value in folded for name in select._SAME.get(value, frozenset({value}))})
-    found = f"folded({column}).isin({literal(same)})"
+        return f"({plain} {op} {literal(wanted[0])}).fillna(False)"
+    found = f"{plain}.isin({literal(sorted({name for value in wanted for name in meant(value)}))})"
     return f"{column}.notna() & ~{found}" if op == "!=" else found
 
 

@@ -8,6 +8,11 @@ from ..kinds import MEDIA, InputSchema, Kind
 from ..media import SUFFIXES
 from .layout import literal
 
+_BACK = {
+    "polars": ": pl.from_pandas makes a polars one of it",
+    "pyarrow": ": pa.Table.from_pandas makes an Arrow one of it",
+}
+
 
 def from_path(schema: InputSchema, variable: str, number: int, *, rows: int = 0) -> tuple[list[str], set[str]]:
     """Lines that read an input from a path, and their imports.
@@ -16,14 +21,16 @@ def from_path(schema: InputSchema, variable: str, number: int, *, rows: int = 0)
     """
     path = f"sys.argv[{number}] if len(sys.argv) > {number} else " if number else ""
     imports = {"import sys"} if number else set()
-    if media := _folder_of(schema):
+    if media := folder_of(schema):
         imports |= {"from pathlib import Path", "import pandas as pd"}
         lines = [f"folder = Path({path}{literal(schema.name)})", *_folder(media, variable)]
     elif schema.kind is Kind.TABLE:
         imports.add("import pandas as pd")
+        dates = [c.name for c in schema.columns if c.dtype.startswith("date")]
+        csv = f"pd.read_csv(path{f', parse_dates={literal(dates)}' if dates else ''})"
         lines = [
             f"path = {path}{literal(f'{schema.name}.csv')}",
-            f'{variable} = pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)',
+            f'{variable} = pd.read_parquet(path) if path.endswith(".parquet") else {csv}',
         ]
     elif schema.kind in MEDIA:
         ending = ".flac" if schema.kind is Kind.AUDIO else ".png"
@@ -48,7 +55,7 @@ def from_variable(
         return [], set()
     column = literal(schema.columns[0].name if schema.columns else "text")
     imports = {"import pandas as pd"}
-    media = _folder_of(schema)
+    media = folder_of(schema)
     if is_frame(value):
         return [f"{variable} = {there}.head({literal(rows)})"], set()
     if media and (isinstance(value, str) or hasattr(value, "iterdir")):
@@ -60,15 +67,26 @@ def from_variable(
         series = there if hasattr(value, "iloc") else f"{there}.to_pandas()"
         lines = [f"{variable} = {series}.to_frame({column})"]
     else:
-        lines = [f"{variable} = {there}.to_pandas()"]
+        lines = [
+            f"{variable} = {there}.to_pandas()  # the result is a pandas frame, too{_BACK.get(_library(value), '')}"
+        ]
     return [*lines, *_first(schema, variable, rows)], imports
+
+
+def _library(value: Any) -> str:
+    return type(value).__module__.partition(".")[0]
 
 
 def _first(schema: InputSchema, variable: str, rows: int) -> list[str]:
     return [f"{variable} = {variable}.head({literal(rows)})"] if rows and schema.kind is Kind.TABLE else []
 
 
-def _folder_of(schema: InputSchema) -> Kind | None:
+def is_picture(value: Any) -> bool:
+    """True for a picture in memory."""
+    return value is not None and not isinstance(value, str) and not hasattr(value, "iterdir")
+
+
+def folder_of(schema: InputSchema) -> Kind | None:
     """What a folder holds, when the input is one: see recognise."""
     if [c.name for c in schema.columns[:1]] != ["file"] or len(schema.columns) != 2:
         return None

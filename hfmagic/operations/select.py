@@ -52,6 +52,16 @@ def row_mask(values: Sequence[Sequence[object]], predicates: Sequence[Predicate]
     return mask
 
 
+def folded(text: str) -> str:
+    """A text as it is compared: without regard to case and to space around it."""
+    return text.strip().casefold()
+
+
+def meant(name: str) -> frozenset[str]:
+    """The folded names that a name stands for: "negative" also for what common sentiment models call it."""
+    return _SAME.get(folded(name), frozenset({folded(name)}))
+
+
 def _condition(predicate: Predicate) -> Callable[[Any], bool]:
     """The predicate as a function of one plain value."""
     op, value = predicate.op, predicate.value
@@ -73,13 +83,13 @@ def _condition(predicate: Predicate) -> Callable[[Any], bool]:
 
 def _equals(predicate: Predicate, value: Any) -> Callable[[Any], bool]:
     if isinstance(value, str):
-        same = _SAME.get(_folded(value), frozenset({_folded(value)}))
+        same = meant(value)
         moment = _moment(value)
 
         def equals(found: Any) -> bool:
             if isinstance(found, dt.date) and moment is not None:
                 return _as_moment(found) == moment
-            return _folded(_checked(found, "", predicate)) in same
+            return folded(_checked(found, "", predicate)) in same
 
         return equals
     return lambda found: bool(_checked(found, value, predicate) == value)
@@ -93,14 +103,14 @@ def _ordered(predicate: Predicate, compare: Callable[[Any, Any], bool]) -> Calla
         if isinstance(found, dt.date) and moment is not None:
             return compare(_as_moment(found), moment)
         _checked(found, value, predicate)
-        return bool(compare(_folded(found), _folded(value)) if isinstance(value, str) else compare(found, value))
+        return bool(compare(folded(found), folded(value)) if isinstance(value, str) else compare(found, value))
 
     return holds
 
 
 def _contains(predicate: Predicate, part: str) -> Callable[[Any], bool]:
-    folded = _folded(part)
-    return lambda found: folded in _folded(_checked(found, "", predicate))
+    wanted = folded(part)
+    return lambda found: wanted in folded(_checked(found, "", predicate))
 
 
 def _checked(found: Any, value: Any, predicate: Predicate) -> Any:
@@ -137,10 +147,6 @@ def _plain(value: Any) -> Any:
         value = value.item()
     missing = value.is_nan() if isinstance(value, Decimal) else isinstance(value, float) and value != value
     return None if missing or type(value).__name__ in ("NAType", "NaTType") else value
-
-
-def _folded(text: str) -> str:
-    return text.strip().casefold()
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ import pandas as pd
 
 from hfmagic.export import to_python
 from hfmagic.hub.facts import ModelFacts
+from hfmagic.kinds import Label
 from hfmagic.plan import Plan, Step
 from hfmagic.recognise import recognise
 from hfmagic.results import Results
@@ -23,21 +26,30 @@ from hfmagic.scope import validate
 from hfmagic.session import Options, Session
 
 CHILD = """
-import pickle, runpy, sys
-sys.modules["hfmagic"] = None  # a script that imports it fails
+import copy, importlib, pickle, runpy, sys
+sys.modules["hfmagic"] = None  # code that imports it fails
+sys.path.insert(0, ".")
+
+
+def kept(value):
+    if type(value).__name__ == "Figure":
+        return [[(p.get_x(), p.get_width(), p.get_height()) for p in axes.patches] for axes in value.axes]
+    return value if type(value).__name__ in ("DataFrame", "str", "list", "dict", "float") else None
+
+
 found = {}
-for name, *argv in pickle.load(open(sys.argv[1], "rb")):
-    before, sys.argv = sys.argv, [name, *argv]
-    there = runpy.run_path(name, run_name="__main__")
-    sys.argv = before
-    kept = {}
-    for key, value in there.items():
-        if type(value).__name__ == "Figure":
-            kept[key] = [[float(p.get_height() * p.get_width()) for p in a.patches] for a in value.axes]
-        elif type(value).__name__ in ("DataFrame", "str", "list", "dict", "float"):
-            kept[key] = value
-    found[name] = {k: v for k, v in kept.items() if not k.startswith("__")}
-pickle.dump(found, open(sys.argv[2], "wb"))
+scripts, functions = pickle.load(open(sys.argv[1], "rb"))
+for name, *argv in scripts:
+    sys.argv = [name + ".py", *argv]
+    there = runpy.run_path(name + ".py", run_name="__main__")
+    found[name] = {key: kept(value) for key, value in there.items() if not key.startswith("__")}
+for name, function, calls in functions:
+    call = getattr(importlib.import_module(name), function)
+    before = copy.deepcopy(calls)
+    found[name] = [kept(call(**given)) for given in calls]
+    for given, then in zip(calls, before):
+        assert all(v.equals(then[n]) if hasattr(v, "equals") else v == then[n] for n, v in given.items())
+pickle.dump(found, open("found", "wb"))
 """
 
 
@@ -49,6 +61,16 @@ class Case:
     results: Results
     code: str
     argv: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FunctionCase:
+    """A plan as a function, with the inputs of two calls and what the engine gives for each."""
+
+    code: str
+    name: str
+    given: tuple[Mapping[str, Any], ...]
+    expected: tuple[Any, ...]
 
 
 def models_of(session: Session, plan: Plan) -> dict[str, ModelFacts]:
@@ -67,16 +89,30 @@ def case(
     return Case(bound, results, to_python(bound, models_of(session, bound)), tuple(path for _, path in given.values()))
 
 
-def run_scripts(folder: Path, cases: Mapping[str, Case]) -> dict[str, dict[str, Any]]:
-    """The variables that each script leaves, all run in one process."""
-    for name, one in cases.items():
+def function_case(session: Session, *given: Mapping[str, Any], steps: Sequence[Step]) -> FunctionCase:
+    """Steps as a function, and what the engine gives for the inputs of each call."""
+    expected, code = [], ""
+    for values in given:
+        one = case(session, {name: (value, "") for name, value in values.items()}, *steps)
+        expected.append(one.results.value)
+        code = code or to_python(one.plan, models_of(session, one.plan), function=True)
+    functions = [n.name for n in ast.parse(code).body if isinstance(n, ast.FunctionDef)]
+    paths = [{n: str(v) if isinstance(v, Path) else v for n, v in values.items()} for values in given]
+    return FunctionCase(code, functions[-1], tuple(paths), tuple(expected))
+
+
+def run_scripts(
+    folder: Path, cases: Mapping[str, Case], functions: Mapping[str, FunctionCase] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The variables that each script leaves and what each call of a function gives, all in one process."""
+    for name, one in (*cases.items(), *functions.items()):
         (folder / f"{name}.py").write_text(one.code, encoding="utf-8")
-    calls = [(f"{name}.py", *one.argv) for name, one in cases.items()]
+    calls = [(name, *one.argv) for name, one in cases.items()], [(n, f.name, f.given) for n, f in functions.items()]
     (folder / "calls").write_bytes(pickle.dumps(calls))
     settings = {"MPLBACKEND": "agg", "OMP_WAIT_POLICY": "PASSIVE", "PYTHONPATH": ""}
     hub = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(folder / "hub-cache")}
     ran = subprocess.run(
-        [sys.executable, "-c", CHILD, "calls", "found"],
+        [sys.executable, "-c", CHILD, "calls"],
         cwd=folder,
         env={**os.environ, **settings, **hub},
         capture_output=True,
@@ -84,8 +120,32 @@ def run_scripts(folder: Path, cases: Mapping[str, Case]) -> dict[str, dict[str, 
         timeout=240,
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
-    found: dict[str, dict[str, Any]] = pickle.loads((folder / "found").read_bytes())  # noqa: S301  our own child's
-    return {name.removesuffix(".py"): value for name, value in found.items()}
+    found: dict[str, Any] = pickle.loads((folder / "found").read_bytes())  # noqa: S301  our own child's
+    return found
+
+
+def assert_functions(functions: Mapping[str, FunctionCase], found: Mapping[str, Any]) -> None:
+    """Every call gives what the engine gives."""
+    for name, one in functions.items():
+        for ours, theirs in zip(one.expected, found[name], strict=True):
+            assert_same(ours if isinstance(ours, pd.DataFrame) else plain(ours), theirs)
+
+
+Patch = tuple[float, float, float]  # left edge, width, height
+
+
+def bars(axes: Sequence[Sequence[Patch]]) -> list[float]:
+    """The lengths of the bars of a chart that are not empty, sorted."""
+    found = []
+    for patches in axes:
+        lying = bool(patches) and patches[0][0] == 0  # standing bars are in the middle of their name
+        found += [width if lying else height for _, width, height in patches]
+    return sorted(round(float(length), 6) for length in found if length)
+
+
+def sizes(figure: Any) -> list[list[Patch]]:
+    """The patches of each axes of a figure."""
+    return [[(p.get_x(), p.get_width(), p.get_height()) for p in axes.patches] for axes in figure.axes]
 
 
 def plain(value: Any) -> Any:
@@ -96,6 +156,8 @@ def plain(value: Any) -> Any:
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, Label):
+        return {"label": value.label, "score": value.score}
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return None
     return float(value) if isinstance(value, int | float | np.number) else value
@@ -108,6 +170,9 @@ def assert_same(ours: Any, theirs: Any) -> None:
         assert len(ours) == len(theirs)
         for name in ours.columns:
             assert_same(plain(list(ours[name])), plain(list(theirs[name])))
+    elif isinstance(ours, dict) and isinstance(theirs, dict):
+        assert ours.keys() == theirs.keys()
+        assert_same(list(ours.values()), list(theirs.values()))
     elif isinstance(ours, list) and isinstance(theirs, list):
         assert len(ours) == len(theirs)
         for mine, other in zip(ours, theirs, strict=True):

@@ -18,11 +18,17 @@ from hypothesis import strategies as st
 
 from hfmagic.errors import HFMagicError
 from hfmagic.export import link as linker
+from hfmagic.export import to_python
 from hfmagic.export.conditions import condition
-from hfmagic.operations import tally as engines
+from hfmagic.kinds import Kind
+from hfmagic.operations.chart import draw_chart
 from hfmagic.operations.select import row_mask
-from hfmagic.plan import Column, Predicate
+from hfmagic.plan import Column, Frame, Plan, Predicate, Step
 from hfmagic.recognise import column_values
+from tests.conftest import DATA
+from tests.planners.inputs import table
+
+from .runs import bars, sizes
 
 TEXTS = [
     "Negative",
@@ -53,8 +59,6 @@ VALUES = st.sampled_from([*(t for t in TEXTS if t is not None), 0, 1, 2.5, True]
 def test_a_condition_holds_for_the_same_rows(data: Any, name: str):
     import narwhals as nw
 
-    from hfmagic.export.parts.rows import folded
-
     values, dtype, told = COLUMNS[name]
     op = data.draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">=", "in", "contains", "is-null", "not-null"]))
     value = data.draw(st.lists(VALUES, max_size=3).map(tuple) if op == "in" else VALUES)
@@ -66,9 +70,9 @@ def test_a_condition_holds_for_the_same_rows(data: Any, name: str):
         expected = row_mask([rows], [predicate], len(rows))
     except HFMagicError:
         assume(False)
-    code, _ = condition(predicate, 'frame["c"]', labels=(), dtype=told)
+    code = condition(predicate, 'frame["c"]', labels=(), dtype=told)
 
-    found = eval(code, {"frame": frame, "pd": pd, "folded": folded})  # noqa: S307  our own code is what is tested
+    found = eval(code, {"frame": frame, "pd": pd})  # noqa: S307  our own code is what is tested
 
     assert [bool(x) for x in found] == expected
 
@@ -76,98 +80,155 @@ def test_a_condition_holds_for_the_same_rows(data: Any, name: str):
 def test_known_labels_are_named_as_the_model_names_them():
     predicate = Predicate(of=Column(column="c", of="f"), value="negative")
 
-    assert condition(predicate, "c", labels=("NEG", "POS"), dtype="") == ('c == "NEG"', frozenset())
-    assert condition(predicate, "c", labels=("POS",), dtype="") == ("c.isin([])", frozenset())
+    assert condition(predicate, "c", labels=("NEG", "POS"), dtype="") == 'c == "NEG"'
+    assert condition(predicate, "c", labels=("POS",), dtype="") == "c.isin([])"
 
 
-NAMES = st.sampled_from([f"name {i}" for i in range(15)] + ["negative", "2 stars", "10 stars"]) | st.none()
-ROWS = st.tuples(NAMES, st.sampled_from(["a", "b", "positive", "negative", None]), st.integers(-5, 9) | st.none())
+NAMES = st.sampled_from([f"name {i:02}" for i in range(15)] + ["2 stars", "10 stars"]) | st.none()
+ROWS = st.tuples(NAMES, st.sampled_from([*"abcdefgh", None]), st.integers(-5, 9) | st.none())
+FRAME = table("frame", x=Kind.LABELS, color=Kind.LABELS, y=Kind.NUMBER, z=Kind.NUMBER)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(ROWS, min_size=1, max_size=40), st.sampled_from(["count", "mean", "sum"]), st.booleans())
-def test_a_chart_counts_as_the_engine_does(rows: list[Any], how: str, split: bool):
-    from hfmagic.export.parts.chart import tally
-
-    frame = pd.DataFrame(rows, columns=["x", "color", "y"]).astype({"y": "float64"})
-    color, y = ("color" if split else ""), ("y" if how != "count" else "")
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    try:
-        ours = engines.tally(table, x="x", y=y, color=color, aggregate=how, language="en")
-    except HFMagicError:
-        assume(False)
-
-    found, made = tally(frame, "x", y, color, how, "other")
-
-    assert made == ours.aggregate
-    assert list(found.index) == list(ours.names)
-    assert list(found.columns) == list(ours.colors)
-    np.testing.assert_allclose(found.to_numpy(), ours.values, atol=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("function", "options"),
-    [
-        ("bar_chart", {"x": "x", "color": "color"}),
-        ("line_chart", {"x": "y"}),
-        ("line_chart", {"x": "x", "y": "y", "color": "color", "how": "mean"}),
-        ("scatter_chart", {"x": "y", "y": "z", "color": "x"}),
-        ("scatter_chart", {"x": "y", "y": "z", "color": "z"}),
-        ("histogram", {"x": "z", "color": "color"}),
-        ("histogram", {"x": "y"}),
-        ("heatmap", {"x": "x", "color": "color"}),
-    ],
-)
-def test_every_mark_is_drawn(function: str, options: dict[str, str]):
+def drawn(frame: pd.DataFrame, **parameters: str) -> Any:
+    """The figure of a chart step's code."""
     import matplotlib
 
     matplotlib.use("agg")
+    step = Step(id="c", task="chart", inputs={"table": Frame(frame="frame")}, parameters=parameters, output="c")
+    there: dict[str, Any] = {"frame": frame}
+    exec(to_python(Plan(inputs=(FRAME,), steps=(step,)), {}, form="cell"), there)  # noqa: S102  what is tested
+    return there["result"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(ROWS, min_size=1, max_size=60), st.sampled_from(["count", "mean", "sum"]), st.booleans())
+def test_a_chart_has_the_bars_of_the_engine(rows: list[Any], how: str, split: bool):
     import matplotlib.pyplot as plt
 
-    from hfmagic.export.parts import chart
+    frame = pd.DataFrame(rows, columns=["x", "color", "y"]).astype({"y": "float64"}).assign(z=0.0)
+    color, y = ("color" if split else ""), ("y" if how != "count" else "")
+    given = {"mark": "bar", "x": "x", "y": y, "color": color, "aggregate": how}
+    try:
+        ours = draw_chart(pa.Table.from_pandas(frame, preserve_index=False), **given)
+    except HFMagicError:
+        assume(False)
+
+    theirs = drawn(frame, **given)
+
+    assert bars(sizes(theirs)) == pytest.approx(bars(sizes(ours)), abs=1e-5)
+    plt.close("all")
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"mark": "bar", "x": "x", "y": "y", "color": "color", "aggregate": "mean"},
+        {"mark": "line", "x": "y"},
+        {"mark": "line", "x": "x", "y": "y", "color": "color", "aggregate": "mean"},
+        {"mark": "line", "x": "x", "y": "y", "aggregate": "none"},
+        {"mark": "scatter", "x": "y", "y": "z", "color": "x"},
+        {"mark": "scatter", "x": "y", "y": "z", "color": "z"},
+        {"mark": "scatter", "x": "y", "y": "z"},
+        {"mark": "histogram", "x": "z", "color": "color"},
+        {"mark": "histogram", "x": "z", "color": "y"},
+        {"mark": "histogram", "x": "y"},
+        {"mark": "histogram", "x": "x"},
+        {"mark": "heatmap", "x": "x", "color": "color"},
+        {"mark": "heatmap", "x": "x", "y": "color"},
+    ],
+    ids=lambda given: " ".join(given.values()),
+)
+def test_every_mark_is_drawn(parameters: dict[str, str]):
+    import matplotlib.pyplot as plt
 
     frame = pd.DataFrame(
         {"x": [f"a long name of {i % 9}" for i in range(60)], "color": list("ab") * 30, "y": range(60)}
     ).assign(z=np.linspace(0, 1, 60))
 
-    figure = getattr(chart, function)(frame, **options)
+    figure = drawn(frame, **parameters)
 
     figure.canvas.draw()
     assert figure.axes[0].get_xlabel() or figure.axes[0].get_ylabel()
-    plt.close(figure)
+    plt.close("all")
+
+
+def test_a_histogram_has_the_bars_of_the_engine():
+    values = np.random.default_rng(0).normal(size=300)
+    for numbers in (values, values.round() * 3, np.append(values, [50, 60, 70])):
+        frame = pd.DataFrame({"x": "a", "color": ["a", "b", "c"] * (len(numbers) // 3), "y": numbers, "z": 0.0})
+        for color in ("", "color"):
+            chosen = {"mark": "histogram", "x": "y", "color": color}
+            ours = draw_chart(pa.Table.from_pandas(frame, preserve_index=False), **chosen)
+
+            assert bars(sizes(drawn(frame, **chosen))) == pytest.approx(bars(sizes(ours)), abs=1e-5)
+
+
+def test_groups_and_their_names_are_the_engines(starter_hub: Path):
+    from hfmagic.operations.cluster import cluster_rows
+
+    frame = pd.read_csv(DATA / "reviews.csv").drop_duplicates("review").head(90)
+    frame["review"] = ["电池两天就没电了，屏幕坏了"] * 9 + frame["review"].tolist()[9:]
+    rng = np.random.default_rng(0)
+    frame["vector"] = [v.tolist() for v in rng.normal(size=(90, 8)).astype("float32")]
+    schema = table("frame", review=Kind.TEXT, product=Kind.LABELS, vector=Kind.EMBEDDING)
+    vector, text, across = (Column(column=c, of="frame") for c in ("vector", "review", "product"))
+    for slots, groups in (
+        ({"text": text, "across": across}, 0),
+        ({"text": text}, 0),
+        ({"text": text}, 3),
+        ({}, 0),
+    ):
+        step = Step(
+            id="g", task="cluster", inputs={"embedding": vector, **slots}, parameters={"groups": groups}, output="g"
+        )
+        there: dict[str, Any] = {"frame": frame}
+        exec(to_python(Plan(inputs=(schema,), steps=(step,)), {}, form="cell"), there)  # noqa: S102  what is tested
+
+        assert there["result"]["g"].tolist() == cluster_rows(
+            np.array(frame["vector"].tolist(), dtype="float32"),
+            frame["review"].tolist() if "text" in slots else None,
+            groups=groups,
+            across=frame["product"].tolist() if "across" in slots else None,
+        )
 
 
 def test_a_query_reads_nothing_but_its_frame(tmp_path: Path):
     import duckdb
 
-    from hfmagic.export.parts.tables import select
-
     (tmp_path / "secret.csv").write_text("a\n1\n")
+    query = {"query": f"FROM read_csv('{tmp_path / 'secret.csv'}')", "columns": ["a"]}
+    step = Step(id="q", task="sql", inputs={"table": Frame(frame="frame")}, parameters=query, output="q")
 
-    with pytest.raises(duckdb.Error):
-        select(f"FROM read_csv('{tmp_path / 'secret.csv'}')", "x", pd.DataFrame({"a": [1]}))
+    with pytest.raises(duckdb.Error, match="disabled by configuration"):
+        exec(to_python(Plan(inputs=(FRAME,), steps=(step,)), {}, form="cell"), {"frame": pd.DataFrame({"x": [1]})})  # noqa: S102
 
 
 def test_sound_is_read_from_arrays_of_any_kind():
-    from hfmagic.export.parts.audio import read_sound, seconds
+    from hfmagic.export.parts.audio import mono, seconds
 
     stereo = np.full((8000, 2), 2**14, dtype=np.int16)
     for sound in ({"array": stereo, "sampling_rate": 8000}, (stereo, 8000), (8000, stereo.T)):
-        found = read_sound(sound)
+        found = mono(sound, 8000)
         assert found is not None
-        assert found["sampling_rate"] == 8000
-        np.testing.assert_allclose(found["array"], np.full(8000, 0.5), atol=1e-4)
-    assert seconds([(stereo, 8000)]) == [1]
-    assert read_sound("no/such.wav") is None
+        np.testing.assert_allclose(found, np.full(8000, 0.5), atol=1e-4)
+    assert seconds((stereo, 8000)) == 1
+    assert mono("no/such.wav", 8000) is None
+    assert mono(None, 8000) is None
+
+
+def test_sounds_are_put_into_the_batches_of_the_engine():
+    from hfmagic.engine import batching
+    from hfmagic.export.parts.audio import batches
+
+    lengths = np.random.default_rng(0).integers(1, 130, 60).tolist()
+
+    assert batches(lengths) == list(batching.batches(lengths, budget=120, most=8))
 
 
 def test_a_list_with_a_missing_element_gives_nothing():
-    from hfmagic.export.parts.rows import for_each, for_each_element
+    from hfmagic.export.parts.rows import for_elements
 
-    found = for_each_element(
-        [["a", "bb"], None, [], ["a", " "]],
-        lambda texts: for_each(texts, lambda batch: [t.upper() for t in batch], lambda batch: [1] * len(batch)),
-    )
+    found = for_elements([["a", "bb"], None, [], ["a", " "]], {"a": "A", "bb": "BB"})
 
     assert found == [["A", "BB"], None, [], None]
 
@@ -201,18 +262,19 @@ def test_making_a_script_imports_nothing_heavy():
 def test_pictures_are_opened_as_the_engine_opens_them(tmp_path: Path):
     from PIL import Image
 
-    from hfmagic.export.parts.vision import read_image
-    from hfmagic.media import open_image
+    from hfmagic.export.parts.vision import as_rgb, open_image
+    from hfmagic.media import open_image as engines
 
     noise = np.random.default_rng(0).integers(0, 255, (9, 8, 4), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "clear.png")
     Image.fromarray(np.full((9, 9), 30000, dtype=np.uint16)).save(tmp_path / "deep.png")
     (tmp_path / "broken.png").write_bytes(b"no picture")
     for name in ("clear.png", "deep.png"):
-        np.testing.assert_array_equal(read_image(tmp_path / name), open_image(tmp_path / name))
+        np.testing.assert_array_equal(open_image(tmp_path / name), engines(tmp_path / name))
 
-    assert read_image(tmp_path / "broken.png") is None
-    assert read_image(noise[..., :3]).size == (8, 9)
+    assert open_image(tmp_path / "broken.png") is None
+    assert as_rgb(noise[..., :3]).size == (8, 9)
+    assert as_rgb(None) is None
 
 
 def test_languages_are_told_as_the_engine_tells_them():
@@ -220,55 +282,26 @@ def test_languages_are_told_as_the_engine_tells_them():
     from hfmagic.language import detect_languages
 
     texts = ["This camera takes lovely pictures.", "Der Akku ist nach zwei Tagen leer.", "12 34", "电池两天就没电了"]
-    expected = [labels and [(labels[0].label, labels[0].score)] for labels in detect_languages(texts)]
+    expected = [labels[0].label if labels else None for labels in detect_languages(texts)]
 
-    assert detect_language(texts) == expected
-
-
-def test_rows_without_an_embedding_have_no_group():
-    from hfmagic.export.parts.groups import group_rows
-
-    one, other = [1.0, 0.1, 0.0], [0.0, 0.1, 1.0]
-    texts = ["battery dead", None, "screen broken", "battery dead"]
-
-    assert group_rows([one, None, other, one], texts, groups=2)[1] is None
-    assert group_rows([one, float("nan"), other, list(one)], groups=2) == ["group 1", None, "group 2", "group 1"]
-    assert group_rows([None, None]) == [None, None]
+    assert [detect_language(text)["label"] for text in texts] == expected
 
 
 @pytest.mark.parametrize("template", [False, True])
 def test_a_text_that_is_too_long_is_cut_where_the_engine_cuts_it(starter_hub: Path, template: bool):
-    from transformers import AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from hfmagic.export.parts.generation import prompt, room_for_text, shorten
+    from hfmagic.export.parts.generation import answer
     from hfmagic.runners import generation as engines
 
-    tokenizer = AutoTokenizer.from_pretrained(starter_hub / "starter" / "smollm2-135m-instruct")
+    folder = starter_hub / "starter" / "smollm2-135m-instruct"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
     tokenizer.chat_template = tokenizer.chat_template if template else None
     tokenizer.model_max_length = 100
-    loaded: Any = SimpleNamespace(tokenizer=tokenizer, facts=SimpleNamespace(max_tokens=None))
-    parameters = {"instruction": "Say why.", "max_new_tokens": 20}
-    long = "word " * 500
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype="float32")
+    loaded: Any = SimpleNamespace(
+        tokenizer=tokenizer, model=model, device="cpu", facts=SimpleNamespace(max_tokens=None)
+    )
+    texts, asked = ["word " * 500, "a text"], {"instruction": "Say why.", "max_new_tokens": 8}
 
-    room = room_for_text(tokenizer, "Say why.", 100, 20)
-
-    assert room == engines.room(loaded, parameters)
-    assert shorten(tokenizer, [long, "a text"], room) == engines.shorten(loaded, [long, "a text"], room)
-    assert prompt(tokenizer, "Say why.", long) == engines._prompt(loaded, long, parameters)
-
-
-def test_texts_are_labelled_compared_and_embedded(starter_hub: Path):
-    from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
-
-    from hfmagic.export.parts.text import classify, classify_by_similarity, embeddings, similarity, token_counts
-
-    folder = starter_hub / "starter" / "bert-tiny-sentiment"
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    head, body = AutoModelForSequenceClassification.from_pretrained(folder), AutoModel.from_pretrained(folder)
-    texts = ["I love it, it works great.", "It broke after two days. Useless."]
-
-    assert [row[0][0] for row in classify(tokenizer, head, texts, 512)] != [None, None]
-    assert similarity(tokenizer, body, texts, texts[0], 512)[0] == pytest.approx(1, abs=1e-5)
-    assert classify_by_similarity(tokenizer, body, texts, list(texts), 512)[1][0][0] == texts[1]
-    assert np.linalg.norm(embeddings(tokenizer, body, texts, 512)[0]) == pytest.approx(1, abs=1e-5)
-    assert token_counts(tokenizer, texts, 4) == [4, 4]
+    assert answer(texts, tokenizer, model, **asked) == engines.generate(loaded, texts, asked)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 from PIL import Image
 
 from hfmagic.config import HFMagic
-from hfmagic.kinds import Kind
 from hfmagic.plan import Column, Constant, Frame, Predicate, Step, StepOutput, Variable
 from hfmagic.session import Session
 from hfmagic.tasks import CATALOGUE
 from tests.conftest import DATA
 
-from .runs import Case, assert_same, case, plain, run_scripts
+from .runs import assert_functions, assert_same, bars, case, function_case, plain, run_scripts, sizes
 
 REVIEW = Column(column="review", of="reviews")
 SENTIMENT = Step(id="sentiment", task="text-classification", inputs={"text": REVIEW}, output="review_sentiment")
 REVISION = "0123456789" * 4
+NOTE = "It broke after two days. Useless."
 NEGATIVE = Predicate(of=StepOutput(step="sentiment"), value="negative")
 
 
@@ -192,11 +189,10 @@ def voice(folder: Path) -> Path:
     return folder / "voices"
 
 
-@pytest.fixture(scope="module")
-def made(starter_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Case], dict[str, Any]]:
-    folder = tmp_path_factory.mktemp("export")
+def session_in(folder: Path, starter_hub: Path) -> Session:
+    """A session of the starter set, a voice, and a model that Hugging Face's cache has."""
     cached_model(folder / "hub-cache", starter_hub / "starter" / "bert-tiny-sentiment")
-    session = Session(
+    return Session(
         HFMagic(
             cache_dir=str(folder / "cache"),
             hub_dirs=[str(starter_hub), str(voice(folder))],
@@ -204,60 +200,18 @@ def made(starter_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[d
             allowed_dirs=[str(DATA), str(folder)],
         )
     )
-    reviews().to_parquet(folder / "reviews.parquet")
-    frame = pd.read_parquet(folder / "reviews.parquet")
-    (folder / "note.txt").write_text("It broke after two days. Useless.", encoding="utf-8")
-    photos = folder / "photos"
-    photos.mkdir()
-    for path in sorted((DATA / "photos").glob("*.jpg"))[:3]:
-        (photos / path.name).write_bytes(path.read_bytes())
-    noise = np.random.default_rng(0).integers(0, 255, (50, 40, 4), dtype=np.uint8)
-    Image.fromarray(noise).save(photos / "clear.png")
-    (photos / "zz.png").write_bytes(b"not a picture")
-    clips = sorted((DATA / "speech").glob("*.flac"))
-    photo = sorted(photos.iterdir())[1]
+
+
+# Two tests, each with a process of its own, so that two workers share the work and none does it twice.
+
+
+def test_code_over_texts_gives_what_the_engine_gives(tmp_path: Path, starter_hub: Path):
+    session = session_in(tmp_path, starter_hub)
+    reviews().to_parquet(tmp_path / "reviews.parquet")
+    frame = pd.read_parquet(tmp_path / "reviews.parquet")
     given = {"reviews": (frame, "reviews.parquet")}
-    cases = {
-        "texts": case(session, given, *text_steps()),
-        "tables": case(session, given, *table_steps()),
-        "singles": case(
-            session,
-            {
-                "clip": (clips[0], str(clips[0])),
-                "note": ("It broke after two days. Useless.", "note.txt"),
-                "photo": (photo, str(photo)),
-            },
-            *single_steps(),
-        ),
-        "photos": case(
-            session,
-            {"photos": (photos, str(photos))},
-            Step(
-                id="label",
-                task="image-classification",
-                inputs={"image": Column(column="image", of="photos")},
-                output="label",
-            ),
-        ),
-        "calls": case(
-            session,
-            {"speech": (DATA / "speech", str(DATA / "speech"))},
-            Step(
-                id="heard",
-                task="automatic-speech-recognition",
-                inputs={"audio": Column(column="audio", of="speech")},
-                output="heard",
-            ),
-        ),
-    }
-    cases["voice"] = case(
-        session,
-        {"note": ("Good morning to you all.", "morning.txt")},
-        Step(id="speech", task="text-to-speech", inputs={"text": Variable(variable="note")}, output="speech"),
-    )
-    (folder / "morning.txt").write_text("Good morning to you all.", encoding="utf-8")
     words = pd.DataFrame({"words": [["good", "bad"], [], ["great", " "], ["awful"]]})
-    words.to_parquet(folder / "words.parquet")
+    words.to_parquet(tmp_path / "words.parquet")
     each = Step(
         id="mood",
         task="text-classification",
@@ -265,56 +219,81 @@ def made(starter_hub: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[d
         map=True,
         output="mood",
     )
-    cases["hub"] = case(session, {"words": (words, "words.parquet")}, each, models={"mood": "some/model"})
-    return cases, run_scripts(folder, cases)
+    cases = {
+        "texts": case(session, given, *text_steps()),
+        "tables": case(session, given, *table_steps()),
+        "hub": case(session, {"words": (words, "words.parquet")}, each, models={"mood": "some/model"}),
+    }
+    other = frame.iloc[::-2].reset_index(drop=True)
+    functions = {"themes": function_case(session, {"reviews": frame}, {"reviews": other}, steps=theme_steps())}
+
+    found = run_scripts(tmp_path, cases, functions)
+
+    for name in cases:
+        assert_same(cases[name].results.value, found[name]["result"])
+    assert bars(sizes(cases["texts"].results["chart"].value)) == bars(found["texts"]["picture"])
+    assert '"some/model",' in cases["hub"].code
+    assert f'revision="{REVISION}",' in cases["hub"].code
+    assert_functions(functions, found)
 
 
-@pytest.mark.parametrize("name", ["texts", "tables", "photos", "calls"])
-def test_the_script_gives_the_same_table(made: Any, name: str):
-    cases, found = made
+def test_code_over_media_and_single_values_gives_what_the_engine_gives(tmp_path: Path, starter_hub: Path):
+    session = session_in(tmp_path, starter_hub)
+    photos, clips = some_photos(tmp_path / "photos"), sorted((DATA / "speech").glob("*.flac"))
+    (tmp_path / "note.txt").write_text(NOTE, encoding="utf-8")
+    photo = sorted(photos.iterdir())[1]
+    label = Step(
+        id="label", task="image-classification", inputs={"image": Column(column="image", of="photos")}, output="label"
+    )
+    heard = Step(
+        id="heard",
+        task="automatic-speech-recognition",
+        inputs={"audio": Column(column="audio", of="speech")},
+        output="heard",
+    )
+    speech = Step(id="speech", task="text-to-speech", inputs={"text": Variable(variable="note")}, output="speech")
+    single = {"clip": (clips[0], str(clips[0])), "note": (NOTE, "note.txt"), "photo": (photo, str(photo))}
+    cases = {
+        "singles": case(session, single, *single_steps()),
+        "photos": case(session, {"photos": (photos, str(photos))}, label),
+        "calls": case(session, {"speech": (DATA / "speech", str(DATA / "speech"))}, heard),
+        "voice": case(session, {"note": (NOTE, "note.txt")}, speech),
+    }
+    title = Step(id="title", task="summarization", inputs={"text": StepOutput(step="heard")}, output="title")
+    one = heard.model_copy(update={"inputs": {"audio": Variable(variable="clip")}})
+    functions = {"clip": function_case(session, {"clip": clips[0]}, {"clip": clips[1]}, steps=(one, title))}
 
-    assert_same(cases[name].results.value, found[name]["result"])
+    found = run_scripts(tmp_path, cases, functions)
 
-
-def test_the_script_gives_the_same_single_values(made: Any):
-    results, found = made[0]["singles"].results, made[1]["singles"]
+    for name in ("photos", "calls"):
+        assert_same(cases[name].results.value, found[name]["result"])
+    results = cases["singles"].results
     last = results.plan.ordered()[-1].id
-
     for name, result in results.items():
-        value = result.value
-        if result.kind is Kind.LABELS:
-            value = [(label.label, label.score) for label in value]
-        assert_same(plain(value), plain(found["result" if name == last else name]))
-
-
-def test_the_script_speaks_the_same(made: Any):
-    ours, theirs = made[0]["voice"].results.value, made[1]["voice"]["result"]
-
+        assert_same(plain(result.value), plain(found["singles"]["result" if name == last else name]))
+    ours, theirs = cases["voice"].results.value, found["voice"]["result"]
     assert theirs["sampling_rate"] == ours.sampling_rate
     np.testing.assert_allclose(theirs["array"], ours.samples, atol=1e-5)
+    assert_functions(functions, found)
 
 
-def test_a_model_of_the_hub_is_loaded_at_its_revision(made: Any):
-    code = made[0]["hub"].code
-
-    assert '"some/model", revision="0123456789012345678901234567890123456789", trust_remote_code=False' in code
-    assert_same(made[0]["hub"].results.value, made[1]["hub"]["result"])
+def theme_steps() -> tuple[Step, ...]:
+    """Sentiment, and themes of the complaints, charted."""
+    return tuple(s for s in text_steps() if s.id in ("sentiment", "vector", "theme", "chart"))
 
 
-def test_the_script_draws_the_same_bars(made: Any):
-    case, found = made[0]["texts"], made[1]["texts"]
-    ours = [p.get_height() * p.get_width() for a in case.results["chart"].value.axes for p in a.patches]
-
-    assert sorted(x for a in found["picture"] for x in a) == pytest.approx(sorted(ours), abs=1e-6)
-
-
-def test_no_script_imports_hfmagic(made: Any):
-    for one in made[0].values():
-        tree = ast.parse(one.code)
-        names = [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
-        names += [n.module or "." for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
-        assert [name for name in names if name.startswith(("hfmagic", "."))] == []
+def some_photos(folder: Path) -> Path:
+    """Photos, one with transparent parts, and one that cannot be read."""
+    folder.mkdir()
+    for path in sorted((DATA / "photos").glob("*.jpg"))[:3]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    noise = np.random.default_rng(0).integers(0, 255, (50, 40, 4), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "clear.png")
+    (folder / "zz.png").write_bytes(b"not a picture")
+    return folder
 
 
-def test_every_runnable_task_is_compared(made: Any):
-    assert {s.task for one in made[0].values() for s in one.plan.steps} == set(CATALOGUE)
+def test_every_runnable_task_is_compared():
+    steps = (*text_steps(), *table_steps(), *single_steps())
+
+    assert {s.task for s in steps} | {"text-to-speech"} == set(CATALOGUE)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 
-def detect_language(texts: list[str]) -> list[list[tuple[str, float]] | None]:
-    """The likeliest language of each text with its probability; None where it cannot be told (digits, a name)."""
-    guesses = [identifier().classify(t[:2000]) if any(map(str.isalpha, t)) else ("", 0.0) for t in texts]
-    return [[(language, round(score, 4))] if score >= 0.2 else None for language, score in guesses]
+def detect_language(text: str) -> dict[str, Any]:
+    """The likeliest language of a text with its probability; None where it cannot be told (digits, a name)."""
+    language, score = identifier().classify(text[:2000]) if any(map(str.isalpha, text)) else ("", 0.0)
+    return {"label": language if score >= 0.2 else None, "score": round(score, 4)}
 
 
 @cache

@@ -1,0 +1,155 @@
+"""The forms that code can have beside a script: a function, a notebook, a file."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from hfmagic.errors import BadOption, MissingFile
+from hfmagic.export import to_python, write_code
+from hfmagic.hub.facts import ModelFacts
+from hfmagic.plan import Column, Frame, ModelChoice, Plan, Predicate, Step, StepOutput
+from hfmagic.recognise import recognise
+from hfmagic.session import Options, Session
+from tests.planners.inputs import REVIEWS, plan
+
+from .runs import assert_same
+
+FRAME = pd.DataFrame({"text": ["a short text", "", None, "another one", "no, not me"], "n": [1, 2, 3, 4, 5]})
+STEPS = (
+    Step(
+        id="said",
+        task="template",
+        inputs={"value": Column(column="text", of="notes")},
+        parameters={"template": "“{value}”"},
+        output="said",
+    ),
+    Step(
+        id="some",
+        task="filter",
+        inputs={"table": Frame(frame="notes", plus=("said",))},
+        where=(Predicate(of=StepOutput(step="said"), op="contains", value="A"),),
+        output="some",
+    ),
+)
+
+
+def made(*steps: Step, value: Any = FRAME) -> Plan:
+    return Plan(inputs=(recognise("notes", value, reader=None).schema,), steps=steps)  # type: ignore[arg-type]
+
+
+def test_a_function_gives_the_result_of_any_frame(session: Session):
+    there: dict[str, Any] = {"__name__": "imported"}
+    exec(to_python(made(*STEPS), {}, function=True), there)  # noqa: S102  the code is what is tested
+
+    for frame in (FRAME, FRAME.iloc[::-1].head(3)):
+        before = frame.copy()
+        found = recognise("notes", frame, reader=session.reader)
+        expected = session.run(session.choose_models(made(*STEPS), {"notes": found}, Options()))[0].value
+
+        assert_same(expected, there["filter_notes"](frame))
+        pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_function_can_be_called_in_a_cell():
+    there: dict[str, Any] = {"notes": FRAME.to_dict("list")["text"]}
+    code = to_python(
+        made(STEPS[0], value=there["notes"]), {}, form="cell", function=True, given=there, output="kept", rows=4
+    )
+
+    exec(code, there)  # noqa: S102  the code is what is tested
+
+    assert there["kept"]["said"].tolist()[:1] == ["“a short text”"]
+    assert len(there["kept"]) == 4
+
+
+def test_a_function_is_named_after_what_it_does_and_says_so():
+    sentiment = plan("what is the sentiment of each review", REVIEWS)
+    choice = ModelChoice(model_id="org/m", revision="0" * 40)
+    code = to_python(
+        sentiment.with_model("sentiment", choice),
+        {"org/m": ModelFacts("org/m", None, revision="0" * 40)},
+        function=True,
+    )
+    function = next(n for n in ast.parse(code).body if isinstance(n, ast.FunctionDef))
+
+    assert ast.unparse(function).startswith("def label_reviews(reviews: pd.DataFrame) -> pd.DataFrame:")
+    assert ast.get_docstring(function) == "Label reviews. Returns: the frame with the columns that the steps add."
+    assert code.index("pipeline(\n") < code.index("def label_reviews")
+
+
+def test_a_function_leaves_out_what_its_result_does_not_rest_on():
+    counts = Step(
+        id="n",
+        task="sql",
+        inputs={"table": Frame(frame="notes")},
+        parameters={"query": "SELECT count(*) AS n FROM notes", "columns": ["n"]},
+        output="n",
+    )
+    code = to_python(made(STEPS[0], counts), {}, function=True)
+
+    assert "count(*)" in code
+    assert "“" not in code
+
+
+@pytest.mark.parametrize("function", [False, True])
+def test_a_notebook_is_valid_and_gives_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: bool):
+    monkeypatch.chdir(tmp_path)
+    FRAME.to_csv("notes.csv", index=False)
+    book = nbformat.reads(to_python(made(*STEPS), {}, form="notebook", function=function), as_version=4)  # type: ignore[no-untyped-call]
+    nbformat.validate(book)  # type: ignore[no-untyped-call]
+    there: dict[str, Any] = {}
+
+    for cell in book.cells[1:]:
+        exec(cell.source, there)  # noqa: S102  the code is what is tested
+
+    assert book.cells[0].cell_type == "markdown"
+    assert [c.source.splitlines()[0] for c in book.cells[2:4]] == (
+        ["# 1. said: template", "# 2. some: filter"] if not function else ["def filter_notes(notes: pd.DataFrame) -> "
+        "pd.DataFrame:", "# Your data: change this part as you need it."]
+    )  # fmt: skip
+    assert there["result"]["text"].tolist() == ["a short text", "another one"]
+
+
+def test_code_is_written_anew_but_over_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    code, book = (to_python(made(*STEPS), {}, form=form) for form in ("script", "notebook"))  # type: ignore[arg-type]
+    (tmp_path / "mine.py").write_text("x = 1\n")
+    (tmp_path / "folder.py").mkdir()
+
+    assert write_code(code, "plan.py") == Path("plan.py")
+    assert write_code(code + "\n", "plan.py") == Path("plan.py")
+    write_code(book, "plan.ipynb")
+    write_code(book, "plan.ipynb")
+    for name in ("mine.py", "folder.py"):
+        with pytest.raises(BadOption, match="choose another name"):
+            write_code(code, name)
+
+    assert (tmp_path / "plan.py").read_text(encoding="utf-8") == code + "\n"
+    assert json.loads((tmp_path / "plan.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
+    assert (tmp_path / "mine.py").read_text() == "x = 1\n"
+
+
+@pytest.mark.parametrize("name", ["../plan.py", "/tmp/plan.py", ".hidden.py", "no/such/plan.py", "link.py"])  # noqa: S108
+def test_code_is_written_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "link.py").symlink_to(tmp_path / "elsewhere.py")
+
+    with pytest.raises(MissingFile):
+        write_code('"""hfmagic plan 0123456789abcdef"""', name)
+
+    assert not [p for p in tmp_path.rglob("*.py") if p.is_file()]
+
+
+def test_code_may_go_to_an_allowed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    assert write_code("x", str(tmp_path / "plan.py"), allowed=(tmp_path.resolve(),)).read_text() == "x"
