@@ -1,13 +1,14 @@
 # make demo: set up, run the quickstart for real.  make test: the whole suite but for the pages, which are make test-ui.
-# make lab: the quickstart in JupyterLab, with the sidebar.
+# make lab: the quickstart in JupyterLab, with the sidebar.  make binder: what mybinder.org would build, in its memory.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OLAH := .venv-olah
+REPO2DOCKER := .venv-repo2docker
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/hfmagic-labextension
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE_MODULES := tests/npm/node_modules
-PYTHON_SOURCES := hfmagic tests notebooks hatch_build.py labextension/assets.py
+PYTHON_SOURCES := hfmagic tests notebooks binder hatch_build.py labextension/assets.py
 # CPU wheels of torch where their index answers; elsewhere the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
@@ -16,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test test-ui lab check labextension types tags clean
+.PHONY: demo reproduce test test-ui lab binder repo2docker check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -31,6 +32,11 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 $(OLAH)/.installed: tests/hubserver/olah.txt
 	$(PYTHON) -m venv $(OLAH)
 	$(OLAH)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(REPO2DOCKER)/.installed: binder/repo2docker.txt
+	$(PYTHON) -m venv $(REPO2DOCKER)
+	$(REPO2DOCKER)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 $(NODE_MODULES)/.installed: tests/npm/package.json tests/npm/package-lock.json | $(VENV)/.installed
@@ -55,6 +61,12 @@ lab: $(VENV)/.installed labextension
 	$(BIN)/hfmagic starter
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
+# Every tutorial in a fresh kernel with its recorded plans; 0 when each result is the same or close.
+reproduce: $(VENV)/.installed
+	$(BIN)/hfmagic starter
+	@failed=0; for notebook in notebooks/*.ipynb; do \
+	  HFMAGIC_OFFLINE=1 $(BIN)/hfmagic reproduce $$notebook || failed=1; done; exit $$failed
+
 test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
@@ -63,6 +75,14 @@ test-ui: labextension
 	@test -n "$(CHROMIUM)" || { echo "make test-ui needs Chromium; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 	$(BIN)/hfmagic starter
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 tests/ui
+
+# The Dockerfile of mybinder.org, printed and checked; nothing is built, docker is not needed.
+repo2docker: $(REPO2DOCKER)/.installed
+	$(PYTHON) binder/dockerfile.py $(REPO2DOCKER)/bin/jupyter-repo2docker
+
+# Its build in a fresh environment, then each notebook in the memory of a session: about six minutes, 4 GB of disk.
+binder: repo2docker
+	$(PYTHON) binder/imitate.py
 
 check: $(VENV)/.installed labextension
 	$(BIN)/ruff check $(PYTHON_SOURCES)
@@ -75,5 +95,5 @@ tags: $(VENV)/.installed $(NODE_MODULES)/.installed
 	$(BIN)/python -m hfmagic.tags.generator.generate
 
 clean:
-	rm -rf .coverage* $(VENV) $(OLAH) $(NODE_MODULES) labextension/node_modules labextension/lib hfmagic/static hfmagic/labextension
+	rm -rf .coverage* $(VENV) $(OLAH) $(REPO2DOCKER) $(NODE_MODULES) labextension/node_modules labextension/lib hfmagic/static hfmagic/labextension
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis

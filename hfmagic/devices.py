@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,12 @@ def find_devices() -> tuple[Device, ...]:
     return (*found, cpu)
 
 
+_CGROUPS = (
+    ("memory.max", "memory.current", "inactive_file"),  # version 2
+    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),  # version 1
+)
+
+
 def find_cpu() -> Device:
     """The processor, with the memory that is available now; needs no torch."""
     import os
@@ -49,7 +57,24 @@ def find_cpu() -> Device:
     import psutil
 
     memory = psutil.virtual_memory()
-    return Device("cpu", f"{os.cpu_count() or 1} cores", memory.total, memory.available)
+    most, free = container_memory()
+    total, available = min(memory.total, most), min(memory.available, free)
+    return Device("cpu", f"{os.cpu_count() or 1} cores", total, available)
+
+
+def container_memory(root: Path = Path("/sys/fs/cgroup")) -> tuple[int, int]:
+    """The bytes that a container may use, and those that are left; sys.maxsize where there is no limit.
+
+    Binder, Kubernetes and docker set one, of which the machine's own figures say nothing. Files that were read count as
+    used, but give way: they are taken off.
+    """
+    for limit, used, cached in _CGROUPS:
+        with contextlib.suppress(OSError, ValueError, LookupError):
+            most = int((root / limit).read_text())  # "max": no limit
+            stat = dict(line.split() for line in (root / limit).with_name("memory.stat").read_text().splitlines())
+            taken = int((root / used).read_text()) - int(stat[cached])
+            return most, max(most - taken, 0)
+    return sys.maxsize, sys.maxsize
 
 
 def choose_device(devices: Sequence[Device], *, wanted: str = "auto") -> Device:
