@@ -75,10 +75,10 @@ def _inputs(old: Provenance, new: Provenance) -> Iterator[Part]:
             now = new.inputs.get(name, {}).get(column)
             if now is None:
                 yield Part(what, "differs", "is not there")
-            elif was.rows != now.rows:
-                yield Part(what, "differs", f"has {now.rows:,} rows, had {was.rows:,}")
-            else:
-                yield Part(what, "same" if was.whole == now.whole else "differs", "" if was == now else "has changed")
+                continue
+            apart = distance(was, now)
+            changed = "has changed" if apart.verdict == "differs" else ""
+            yield Part(what, apart.verdict, " ".join(filter(None, (changed, apart.words))))
 
 
 def _models(old: Provenance, new: Provenance) -> Iterator[Part]:

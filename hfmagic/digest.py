@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-MOST_SUMS = 64
+MOST_SUMS = 32  # an estimate is then right within a quarter, two times of three
 TEXTS_PER_SUM = 8
 NUMBERS_PER_SUM = 4
 LEAST_NUMBERS = 8  # of fewer there would be one sum, in which differences may cancel each other
@@ -54,13 +54,13 @@ class Distance(Schema):
     words: str = ""
 
 
-def digest(values: Sequence[Any], *, sums: bool = True) -> Digest:
+def digest(values: Sequence[Any], *, texts: bool = True) -> Digest:
     """The digest of a column.
 
     Args:
         values: texts, numbers, vectors of numbers, pictures, sounds, paths of files, which count by their contents;
             None where missing. Anything else counts by its text.
-        sums: whether a distance is to be told, and not only whether it is the same.
+        texts: whether a distance is to be told of texts, too, and not only whether they are the same.
     Raises: OSError for a file that cannot be read.
     """
     import numpy as np
@@ -71,7 +71,11 @@ def digest(values: Sequence[Any], *, sums: bool = True) -> Digest:
     hashes = None if numbers is not None else _hashes(values, missing, whole)
     gone = int(missing.sum())
     found = Digest(rows=len(values), missing=gone, numeric=numbers is not None, whole=whole.hexdigest()[:32])
-    return found.model_copy(update=_told(numbers, hashes, missing, len(values) - gone)) if sums else found
+    return (
+        found.model_copy(update=_told(numbers, hashes, missing, len(values) - gone))
+        if texts or found.numeric
+        else found
+    )
 
 
 def _told(

@@ -151,13 +151,13 @@ def versions() -> Mapping[str, str]:
 def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
     """A digest of each column that the plan reads; of a single value under its own name."""
     if one.frame is None:
-        yield from _digested(name, [one.value], sums=False)
+        yield from _digested(name, [one.value], texts=False)
         return
     for column in plan.columns_read(name, one.frame.columns):
         schema, values = one.schema.column(column), column_values(one.frame, column)
         if schema is not None and schema.kind in MEDIA:
             values = [Path(v) if isinstance(v, str) else v for v in values]
-        yield from _digested(column, values, sums=False)
+        yield from _digested(column, values, texts=False)
 
 
 def _ran(result: StepResult) -> StepRan:
@@ -190,10 +190,10 @@ def _gave(result: StepResult) -> Iterator[tuple[str, Digest]]:
             yield from _digested(column, values)
 
 
-def _digested(name: str, values: Sequence[Any], *, sums: bool = True) -> Iterator[tuple[str, Digest]]:
+def _digested(name: str, values: Sequence[Any], *, texts: bool = True) -> Iterator[tuple[str, Digest]]:
     """A digest under its name; a value may refuse to be read in any way, and no cell fails for that."""
     try:
-        found = digest(values, sums=sums)
+        found = digest(values, texts=texts)
     except Exception:  # noqa: BLE001
         return
     yield name, found

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from .answer import Answer
 from .changes import Change, changes
 from .comparison import Comparison, compare
 from .config import HFMagic
-from .errors import BadOption, EmptyRequest, InvalidPlan, NeedsConsent, did_you_mean
-from .export import to_python
+from .errors import BadOption, EmptyRequest, HFMagicError, InvalidPlan, NeedsConsent, did_you_mean
+from .export import Form, to_python
 from .limits import parse_limits, size_words
 from .parameters import filled
 from .plan import Plan
@@ -67,7 +67,11 @@ class Session(Running):
         plan = plan.with_notes(told([("filled", pair) for pair in values.items()], plan.language))
         live.rebind(plan)
         live.show()  # before models are looked at: the first line should not wait for torch
-        chosen = self.choose_models(plan, inputs, options)
+        try:
+            chosen = self.choose_models(plan, inputs, options)
+        except HFMagicError:
+            live.leave("it has no model")
+            raise
         proposal = replace(chosen, names=tuple(names or inputs), prompt=self.planner.prompt)
         live.rebind(proposal.plan)
         self._open = cell
@@ -106,12 +110,16 @@ class Session(Running):
         most = self._most(proposal)
         return self._run(proposal, namespace, cell, most=most, only_changed=only_changed, in_cell=True)
 
-    def to_python(self, form: Literal["script", "cell"] = "script", namespace: Mapping[str, Any] | None = None) -> str:
+    def to_python(
+        self, form: Form = "script", namespace: Mapping[str, Any] | None = None, *, function: bool = False
+    ) -> str:
         """The last plan as plain Python that needs no hfmagic, its models pinned.
 
         Args:
-            form: a script reads its inputs from paths on the command line; a cell uses the variables that are there.
+            form: a script reads its inputs from paths on the command line; a cell uses the variables that are there; a
+                notebook, as the JSON of its file, reads its inputs from files beside it.
             namespace: for a cell, those variables: their types alone are looked at.
+            function: the steps as a function of the inputs that returns the result, and a call of it.
         Raises: InvalidPlan where there is none yet, or a step has no model; UnknownModel.
         """
         proposal, config = self._last_proposal(), self.config
@@ -121,6 +129,7 @@ class Session(Running):
             proposal.plan,
             {m.model_id: hub.find(m.model_id, m.revision) for m in pinned},
             form=form,
+            function=function,
             output=options.output or "result",
             given=None if namespace is None else {n: v for n, v in namespace.items() if n in proposal.inputs},
             rows=options.rows,
@@ -343,4 +352,4 @@ class Session(Running):
 def check_words(request: str) -> None:
     """Raise EmptyRequest for a request without words."""
     if not request.strip():
-        raise EmptyRequest("the request has no words.", hint="write what you want under %%hf, in English or Chinese")
+        raise EmptyRequest("there is no request.", hint="write what you want under %%hf, in English or Chinese")

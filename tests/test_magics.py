@@ -107,6 +107,17 @@ def test_a_limit_rejects_with_a_reason(shell: InteractiveShell):
     assert candidates["starter/bert-tiny-sentiment"] == ""
 
 
+def test_a_plan_without_a_model_is_said_not_to_run(shell: InteractiveShell):
+    shell.user_ns["reviews"] = (
+        shell.user_ns["reviews"].head(2).assign(review=["音质很好，戴着也舒服。", "左耳就没有声音了，很失望。"])
+    )
+
+    seen = run(shell, "%%hf reviews\n标注每条评论的情感")
+
+    assert "a model for it from the Hub" in str(seen.error)
+    assert "[– not run, it has no model]" in seen.text
+
+
 @pytest.mark.parametrize("line", ["models", "models text-classification", "status", "doctor", "help", "help tasks"])
 def test_every_line_shows_something(shell: InteractiveShell, line: str):
     seen = run(shell, f"%hf {line}")

@@ -147,6 +147,19 @@ def test_a_step_that_failed_is_no_success(shell: InteractiveShell):
     assert compare(good, good.model_copy(update={"steps": {}})).line == "differs: step sentiment has not run"
 
 
+def test_an_input_that_is_rounded_another_way_is_close(shell: InteractiveShell):
+    run(shell, CELL)
+    cell = "%%hf scored\nHow many have a review_sentiment_score above 0.5?"
+    (found,) = records(shell, cell)
+    shell.user_ns["scored"] = shell.user_ns["scored"].assign(
+        review_sentiment_score=shell.user_ns["scored"]["review_sentiment_score"] * (1 + 1e-7)
+    )
+    (again,) = records(shell, cell)
+
+    score = next(p for p in compare(found, again).parts if p.what.startswith("input review_sentiment_score"))
+    assert score.verdict == "close"
+
+
 def test_another_version_is_noted_and_no_difference(shell: InteractiveShell):
     (found,) = records(shell, CELL)
     newer = found.model_copy(update={"versions": {**found.versions, "torch": "9.9"}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,8 @@ def run_chart(run: StepRun) -> StepResult:
     run.emit(Started(run.step.id, table.num_rows))
     parameters = run.parameters()
     figure = draw_chart(table, **parameters, language=run.tables.scope.plan.language)
-    return _whole(run, figure, table.num_rows, start)
+    noted = str(figure.get_label())  # what it could not draw
+    return replace(_whole(run, figure, table.num_rows, start), notes=(noted,) if noted else ())
 
 
 def run_cluster(run: StepRun) -> StepResult:

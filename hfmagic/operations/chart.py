@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..errors import StepFailed
-from .glyphs import missing_glyphs
+from .canvas import INK, wrapped
+from .glyphs import families, missing_glyphs
 from .marks import draw_bars, draw_heatmap, draw_histogram, draw_lines, draw_points
 from .tally import column, is_number, is_text
 
@@ -16,6 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["draw_chart", "missing_glyphs"]
 
 MOST_BARS = 60  # of numbers or dates, which are not merged into "other"
+NO_FONT = MappingProxyType(
+    {
+        "en": "no installed font draws the characters shown as □ → apt install fonts-noto-cjk (elsewhere: the font "
+        "Noto Sans CJK), then restart the kernel",
+        "zh": "本机没有字体能画出图中显示为 □ 的字 → apt install fonts-noto-cjk"
+        "（其他系统安装 Noto Sans CJK 字体），然后重启内核",
+    }
+)
 
 
 def draw_chart(
@@ -37,13 +47,31 @@ def draw_chart(
         x: column along the x axis. y: column of the values; empty: rows are counted. color: column that splits them.
             A heatmap has a row for each `color`, or for each y where there is no color.
         aggregate: how rows become one mark: "count", "mean", "sum", or "none" where every x occurs once.
-        language: of the words that hfmagic adds, "en" or "zh".
+        language: of the words that hfmagic adds, "en" or "zh"; English where no font draws Chinese.
     Raises: StepFailed: there is nothing to draw, or not in this way. UnknownColumn.
     """
     if table.num_rows == 0:
         raise StepFailed("the table has no rows, so there is nothing to draw.")
-    language = language if language == "zh" else "en"
-    drawn = {"x": x, "y": y, "color": color, "title": title, "language": language}
+    figure = _draw(table, mark, aggregate, {"x": x, "y": y, "color": color, "title": title, "language": _own(language)})
+    if "fonts-noto-cjk" in str(figure.get_label()):
+        _name_the_font(figure, language)
+    return figure
+
+
+def _own(language: str) -> str:
+    """The language of the words that hfmagic adds: Chinese ones would be squares where no font draws them."""
+    return "zh" if language == "zh" and not missing_glyphs([NO_FONT["zh"]]) else "en"
+
+
+def _name_the_font(figure: Figure, language: str) -> None:
+    """Say which font to install: in the picture, in words that can be drawn there, and in its label."""
+    said = "\n".join(filter(None, (figure.get_supxlabel(), wrapped(NO_FONT["en"], 90, 3))))
+    figure.supxlabel(said, x=0.02, ha="left", size=8, color=INK, family=families([said]))
+    figure.set_label(NO_FONT["zh" if language == "zh" else "en"])
+
+
+def _draw(table: pa.Table, mark: str, aggregate: str, drawn: dict[str, str]) -> Figure:
+    x, y = drawn["x"], drawn["y"]
     along = column(table, x)
     match mark:
         case "bar" if not is_text(along) and len(along.unique()) > MOST_BARS:

@@ -260,6 +260,12 @@ class LivePlan:
         self.view = replace(self.view, waits=waits)
         self.flush(last=True)
 
+    def leave(self, why: str) -> None:
+        """The plan will not run."""
+        states = {i: StepState(phase="skipped", line=why) for i in self.view.plan.step_ids}
+        self.view = replace(self.view, states=states)
+        self.flush(last=True)
+
     def add(self, view: View) -> None:
         """Show something below the plan, in the same output."""
         self._below, self._shown = view, None

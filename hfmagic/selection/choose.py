@@ -165,6 +165,8 @@ def _nothing_fits(found: Look) -> NoModelFits:
         hint = "add a folder: %config HFMagic.hub_dirs = ['…']"
     elif all(c.facts.problem for c in near):
         hint = f"name another: --model {found.step.id}=ORG/NAME"
+    elif all(c.rejected.startswith("its languages") for c in near):  # which may be the column's own limit
+        hint = "a model for it from the Hub, or of a folder: %config HFMagic.hub_dirs = ['…']"
     else:
         hint = "loosen --limit"
     step = found.step

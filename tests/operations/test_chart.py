@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from hfmagic.errors import HFMagicError, StepFailed, UnknownColumn
 from hfmagic.operations import glyphs
@@ -209,20 +210,73 @@ def test_strange_names_are_drawn_as_text() -> None:
         assert figure.get_suptitle() == "\\$\\oops\\$ {x}"
 
 
-def test_words_that_hfmagic_adds_are_chinese_in_a_chinese_chart() -> None:
-    figure = draw(pa.table({"产品": ["手机", "相机", None]}), x="产品", language="zh")
-
-    assert glyphs.drawable("行数", glyphs.families(["行数"])) == axes(figure).get_ylabel()
+CHINESE = pa.table({"产品": ["手机", "相机", None], "评分": [1, 5, 3]})
 
 
-def test_no_character_is_without_glyph_and_the_font_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose only fonts are matplotlib's own."""
     monkeypatch.setattr(glyphs, "_installed", lambda: ())
 
+
+def drawn_text(figure: Figure) -> str:
+    return "".join(text.get_text() for text in figure.findobj(Text))
+
+
+@pytest.fixture
+def chinese_font() -> str:
+    """The font of this machine for Chinese."""
+    _, *found = glyphs.families(["手机相机评分"])
+    if not found:
+        pytest.skip("no font here draws Chinese")
+    return found[0]
+
+
+def test_words_that_hfmagic_adds_are_chinese_in_a_chinese_chart(chinese_font: str) -> None:
+    assert axes(draw(CHINESE, x="产品", language="zh")).get_ylabel() == "行数"
+
+
+@pytest.mark.parametrize("mark", ["bar", "line", "heatmap"])
+def test_chinese_text_is_drawn_with_an_installed_font_and_in_this_figure_alone(mark: str, chinese_font: str) -> None:
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    figure = draw(CHINESE, mark, "产品", color="评分", title="产品")
+
+    with_han = [t for t in figure.findobj(Text) if glyphs.width(t.get_text()) > len(t.get_text())]
+    assert len(with_han) >= 4
+    assert all(chinese_font in text.get_fontfamily() for text in with_han)
+    assert figure.get_label() == ""
+    assert dict(mpl.rcParams) == before
+
+
+def test_latin_text_looks_for_no_other_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glyphs, "_installed", lambda: pytest.fail("fonts are searched"))
+
+    assert draw(title="Products, très chers").get_label() == ""
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "no installed font"), ("zh", "本机没有字体")])
+def test_without_a_font_the_chart_says_which_to_install(bare: None, language: str, said: str) -> None:
+    figure = draw(CHINESE, x="产品", language=language)
+
+    assert figure.get_label().startswith(said)
+    assert "fonts-noto-cjk" in figure.get_label()
+    assert "Noto Sans CJK" in figure.get_label()
+    caption = figure.get_supxlabel().replace("\n", " ")
+    assert "1 left out" in caption  # what it said before stays
+    assert "apt install fonts-noto-cjk" in caption
+    assert glyphs.missing_glyphs([drawn_text(figure)]) == ""
+
+
+def test_words_that_hfmagic_adds_are_english_where_no_font_draws_chinese(bare: None) -> None:
+    assert axes(draw(CHINESE, x="产品", language="zh")).get_ylabel() == "rows"
+
+
+def test_no_character_is_without_glyph(bare: None) -> None:
     figure = draw(pa.table({"产品": ["手机", "相机", "😀"]}), x="产品", title="产品")
 
     assert names(figure) == ["□□", "□□", "😀"]
-    assert "fonts-noto-cjk" in figure.get_label()
-    assert "fonts-noto-cjk" in missing_glyphs(["手机"])
     assert missing_glyphs(["phone", "хорошо"]) == ""
 
 
