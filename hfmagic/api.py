@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .results import Results
     from .session import Session
 
+_OWN = frozenset({"request", "value", "models", "limit", "plan", "yes", "rows"})  # words of these functions
 _own: list[Session] = []  # of a process without `%load_ext hfmagic`; one, as its models stay loaded
 
 
@@ -48,9 +49,12 @@ def make_plan(request: str, **inputs: Any) -> Plan:
         inputs: by name: frames (pandas, polars, pyarrow), series, lists, texts, pictures, (samples, rate), paths.
     Raises: EmptyRequest, NoTaskFits, UnknownColumn, AmbiguousColumn, UnknownKind, MissingFile; PlannerError.
     """
+    from .errors import BadOption
     from .session import check_words
 
     check_words(request)
+    if taken := sorted(_OWN & inputs.keys()):
+        raise BadOption(f"an input cannot be called {taken[0]!r}.", hint=f"such as {taken[0]}_frame")
     here = session()
     found = here.inputs.find(request, inputs, tuple(inputs), here.reader)
     return here.planner.plan(request, tuple(i.schema for i in found.values()))
@@ -80,7 +84,7 @@ def run_plan(plan: Plan, *, yes: bool = False, rows: int = 0, **inputs: Any) -> 
         the inputs with their new columns, in the library of the input. Steps that failed are in `failed`.
     Raises: UnknownVariable, InvalidPlan, NeedsConsent; KeyboardInterrupt.
     """
-    return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))
+    return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))[0]
 
 
 def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .digest import CLOSE, CLOSE_ROWS, Digest, distance
+from .errors import clip, one_line
 from .plan import Plan
 from .provenance import ModelUsed, Provenance
 
 Verdict = Literal["same", "close", "differs"]
 _ORDER: tuple[Verdict, ...] = ("same", "close", "differs")
-TOLERANCE = f"close: numbers within {CLOSE:g} of their size, at most {CLOSE_ROWS:.0%} of the texts differ"
+TOLERANCE = f"close: numbers within about {CLOSE:.0%} of their size, at most {CLOSE_ROWS:.0%} of the texts differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def compare(old: Provenance, new: Provenance) -> Comparison:
     noted += [f"{name} {now}, was {was}" for name, was, now in _changed(there, here)]
     if old.interrupted:
         noted.append("the recorded run was interrupted")
-    return Comparison(tuple(parts), tuple(noted))
+    # foreign text: what a terminal or a page shows is one line
+    told = (Part(clip(one_line(p.what), 120), p.verdict, clip(one_line(p.words), 200)) for p in parts)
+    return Comparison(tuple(told), tuple(clip(one_line(line), 200) for line in noted))
 
 
 def _plan(old: Plan, new: Plan) -> Part:

@@ -349,6 +349,11 @@ def hide_secrets(text: str) -> str:
     return _SECRET.sub("***", text)
 
 
+def secrets_in(text: str) -> list[str]:
+    """What `hide_secrets` would strike out."""
+    return _SECRET.findall(text)
+
+
 def clip(text: str, width: int) -> str:
     """Shorten to `width` characters, the last of them an ellipsis."""
     return text if len(text) <= width else text[: width - 1] + "…"

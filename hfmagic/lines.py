@@ -167,7 +167,7 @@ def _code(call: Call) -> None:
     form: Form = "cell" if place == "cell" else "notebook" if place.endswith(".ipynb") else "script"
     code = call.session.to_python(form, call.namespace, function="function" in call.words)
     if place and place != "cell":
-        print(f"written: {write_code(code, place, allowed=call.session.reader.allowed)}")
+        print(f"written: {write_code(code, place)}")
     elif place and shell() is not None:
         shell().set_next_input(code)
     else:
@@ -185,7 +185,7 @@ def _reproduce(call: Call) -> None:
             rows.append({"cell": cell, "came out": CAME_OUT[found.verdict], "where": found.words})
         _display(table_view(f"{call.words[0]} · {TOLERANCE}", rows, columns=("cell", "came out", "where")))
         return
-    done = call.session.reproduce(call.namespace)
+    done = call.session.reproduce(call.namespace, yes=call.options.yes)
     if done.results.interrupted:
         raise KeyboardInterrupt("interrupted; %hf reproduce begins again")
     rows = [{"what": p.what, "came out": CAME_OUT[p.verdict], "where": p.words} for p in done.comparison.parts]

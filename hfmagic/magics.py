@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
+from IPython.core.magic_arguments import argument, magic_arguments
+from IPython.utils.process import arg_split
 from traitlets import TraitError
 from traitlets.config import Config
 
@@ -17,7 +19,7 @@ from .completion import complete
 from .config import HFMagic
 from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, one_line, reason_of
 from .page.comm import Pages
-from .parameters import filled
+from .parameters import filled_words
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class HFMagics(Magics):
         from .lines import run_line
 
         try:
-            arguments = _parsed(self.hf, filled(line, {**self._namespace(), **(local_ns or {})})[0])
+            arguments = _parsed(self.hf, line, {**self._namespace(), **(local_ns or {})})
             if cell is None:
                 words = [*arguments.words, *(["function"] if arguments.function else [])]
                 run_line(self.session, words, self._namespace(), _options(arguments))
@@ -151,10 +153,10 @@ def _settings(shell: InteractiveShell) -> HFMagic:
     return HFMagic(parent=shell)
 
 
-def _parsed(function: Any, line: str) -> Any:
-    """The options of a line; numbers among them are counts."""
+def _parsed(function: Any, line: str, namespace: Mapping[str, Any]) -> Any:
+    """The options of a line, `{name}` in its words replaced; numbers among them are counts."""
     try:
-        arguments = parse_argstring(function, line)
+        arguments = function.parser.parse_args(filled_words(arg_split(line), namespace))
     except ValueError as error:
         raise BadOption(f"the line cannot be read: {error}.", hint="close every quotation mark") from None
     for name in ("rows", "batch_size"):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from .digest import Digest, digest
-from .errors import hide_secrets
+from .errors import secrets_in
 from .kinds import MEDIA, Kind, Schema
 from .plan import Plan
 from .recognise import Input, column_values
@@ -96,8 +96,8 @@ def provenance(
     output: str = "",
     prompt: str = "",
 ) -> Provenance:
-    """What a run rests on, and digests of what it read and gave. What cannot be digested is left out."""
-    plan = Plan.model_validate(_without_secrets(results.plan.model_dump()))
+    """What a run rests on, and digests of what it read and gave."""
+    plan = _discreet(results.plan)
     ran = {i: _ran(result) for i, result in results.steps.items()}
     ran |= {i: StepRan(failed=error.code) for i, error in results.failed.items()}
     return Provenance(
@@ -120,22 +120,36 @@ def found_in(outputs: Sequence[Mapping[str, Any]]) -> list[Provenance]:
     """The provenances in the outputs of a notebook's cell; what is none is left out."""
     found = []
     for output in outputs:
-        with contextlib.suppress(ValidationError, AttributeError):
+        with contextlib.suppress(ValidationError, AttributeError, RecursionError):
             if known := output.get("metadata", {}).get(KEY):
                 found.append(Provenance.model_validate(known))
     return found
 
 
-def _without_secrets(value: Any) -> Any:
-    """The same with what looks like a key or a password in a text taken out: a request may hold one."""
-    match value:
-        case str() if not isinstance(value, Kind):
-            return hide_secrets(value)
-        case dict():
-            return {k: _without_secrets(v) for k, v in value.items()}
-        case list() | tuple():
-            return [_without_secrets(v) for v in value]
-    return value
+def _discreet(plan: Plan) -> Plan:
+    """The plan without what looks like a key in its request, wherever it went, and without columns that are not read.
+
+    Names stay as they are, whatever they look like: steps refer to them.
+    """
+    inputs = tuple(
+        i.model_copy(update={"columns": tuple(c for c in i.columns if c.name in read)})
+        for i in plan.inputs
+        for read in [plan.columns_read(i.name, [c.name for c in i.columns])]
+    )
+    names = {i.name for i in inputs} | {c.name for i in inputs for c in i.columns}
+    names |= {name for s in plan.steps for name in (s.id, s.output)}
+    secrets = [s for found in secrets_in(plan.request) if (s := found.rstrip(".-*")) not in names]
+
+    def without(value: Any) -> Any:
+        if isinstance(value, str) and not isinstance(value, Kind):
+            for secret in secrets:
+                value = value.replace(secret, "***")
+            return value
+        if isinstance(value, dict):
+            return {k: without(v) for k, v in value.items()}
+        return [without(v) for v in value] if isinstance(value, list | tuple) else value
+
+    return Plan.model_validate(without(plan.model_copy(update={"inputs": inputs}).model_dump()))
 
 
 @cache
@@ -151,13 +165,13 @@ def versions() -> Mapping[str, str]:
 def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
     """A digest of each column that the plan reads; of a single value under its own name."""
     if one.frame is None:
-        yield from _digested(name, [one.value], texts=False)
+        yield name, digest([one.value])
         return
     for column in plan.columns_read(name, one.frame.columns):
         schema, values = one.schema.column(column), column_values(one.frame, column)
         if schema is not None and schema.kind in MEDIA:
             values = [Path(v) if isinstance(v, str) else v for v in values]
-        yield from _digested(column, values, texts=False)
+        yield column, digest(values)
 
 
 def _ran(result: StepResult) -> StepRan:
@@ -176,27 +190,17 @@ def _ran(result: StepResult) -> StepRan:
 def _gave(result: StepResult) -> Iterator[tuple[str, Digest]]:
     name, value = result.step.output, result.value
     if hasattr(value, "savefig"):
-        yield from _digested(name, _drawn(value))
+        yield name, digest(_drawn(value))
     elif result.kind is Kind.TABLE:
         for column in value.columns:
-            yield from _digested(column, column_values(value, column))
+            yield column, digest(column_values(value, column))
     elif result.kind in (Kind.SPANS, Kind.BOXES):
         rows = value if result.frame is not None else [value]
-        yield from _digested(name, [None if row is None else [str(found.label) for found in row] for row in rows])
-        scores = [None if not row else sum(found.score for found in row) / len(row) for row in rows]
-        yield from _digested(f"{name}_score", scores)
+        yield name, digest([None if row is None else [str(found.label) for found in row] for row in rows])
+        yield f"{name}_score", digest([None if not row else sum(f.score for f in row) / len(row) for row in rows])
     else:
         for column, values, _ in plain_columns(result):
-            yield from _digested(column, values)
-
-
-def _digested(name: str, values: Sequence[Any], *, texts: bool = True) -> Iterator[tuple[str, Digest]]:
-    """A digest under its name; a value may refuse to be read in any way, and no cell fails for that."""
-    try:
-        found = digest(values, texts=texts)
-    except Exception:  # noqa: BLE001
-        return
-    yield name, found
+            yield column, digest(values, estimate=True)
 
 
 def _drawn(figure: Any) -> list[float]:

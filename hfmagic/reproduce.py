@@ -24,10 +24,15 @@ def reproduce_notebook(path: Path, *, yes: bool = False) -> Iterator[tuple[int, 
     Raises: MissingFile where nothing is recorded; StepFailed with the first cell that fails; NotAvailable without
         nbclient, which comes with JupyterLab.
     """
+    if os.environ.get("HFMAGIC_PLANNER", "").startswith(RECORDED):
+        raise StepFailed(f"{path.name} is not run: the notebook that asks for it is itself being reproduced.")
     book = _read(path)
     saved = [(i, provenances(c)) for i, c in enumerate(book.cells) if c.cell_type == "code"]
     if not any(found for _, found in saved):
         raise MissingFile(f"{path.name} has no recorded result.", hint="run it with hfmagic, and save it")
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []  # a cell that is not run, such as one tagged skip-execution, keeps what it has
     _execute(book, path, {"HFMAGIC_ASK_DOWNLOAD": str(2**62)} if yes else {})
     for i, olds in saved:
         news = provenances(book.cells[i])
@@ -45,7 +50,7 @@ def _read(path: Path) -> Any:
         ) from None
     try:
         return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, AttributeError, nbformat.ValidationError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, nbformat.ValidationError) as error:
         raise MissingFile(f"{path} is no notebook that can be read ({type(error).__name__}).") from None
 
 
@@ -65,5 +70,9 @@ def _execute(book: Any, path: Path, settings: dict[str, str]) -> None:
         client.execute(env={**os.environ, **settings})
     except CellExecutionError as error:
         raise StepFailed(f"{path.name}: {one_line(f'{error.ename}: {error.evalue}')}") from None
+    except AssertionError as error:  # nbclient's, on its way out of an interrupt
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
     except DeadKernelError:
         raise StepFailed(f"{path.name}: its kernel died.", hint="is there enough memory?") from None

@@ -80,10 +80,11 @@ class Running(Resources):
             try:
                 self.stage.set(cell, running=True, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated)
                 read = fingerprint(proposal.plan, proposal.inputs)
-                results = self._run_steps(proposal, cell, kept, self._machine(proposal.options, most))
+                machine = self._machine(proposal.options, most)
+                results = self._run_steps(proposal, cell, kept, machine)
                 self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
-                self.record = self._provenance(proposal, results)
                 self._keep_value(proposal, results, namespace, name)
+                self.record = self._provenance(proposal, results, machine)
                 said = answer(results, language=proposal.plan.language)
                 found = changes(before, results) if before and before.plan.hash != results.plan.hash else ()
                 self.stage.set(cell, results=results, answer=said.text, changes=found)
@@ -103,7 +104,9 @@ class Running(Resources):
                 self.stage.set(cell, running=False)
         return results, said
 
-    def compute(self, proposal: Proposal, cell: RunView | None = None, settings: Settings | None = None) -> Results:
+    def compute(
+        self, proposal: Proposal, cell: RunView | None = None, settings: Settings | None = None
+    ) -> tuple[Results, Provenance]:
         """Run a proposal and keep nothing of it; shown in a cell's outputs where they are given.
 
         Args:
@@ -112,12 +115,16 @@ class Running(Resources):
         """
         cell, most = cell or RunView(proposal.plan), self._most(proposal)
         with self.turn.taken():
-            self._ask_first(proposal, cell, most)
+            try:
+                self._ask_first(proposal, cell, most)
+            except NeedsConsent as error:
+                raise NeedsConsent(error.message, hint="%hf reproduce --yes, or yes=True in a program") from None
             machine = self._machine(proposal.options, most)
             if settings:
                 fixed = settings.model_dump(include={"seed", "dtype", "batch_tokens", "batch_size", "sql_rows"})
                 machine = replace(machine, **fixed)
-            return self._run_steps(proposal, cell, {}, machine)
+            results = self._run_steps(proposal, cell, {}, machine)
+            return results, self._provenance(proposal, results, machine)
 
     def _run_steps(
         self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], machine: Machine
@@ -142,9 +149,9 @@ class Running(Resources):
             self._swaps.end()
             live.flush()
 
-    def _provenance(self, proposal: Proposal, results: Results) -> Provenance:
+    def _provenance(self, proposal: Proposal, results: Results, machine: Machine) -> Provenance:
         """What a run rests on. The files of a model that cannot be read are not named."""
-        config, options, hub = self.config, proposal.options, self.sources(proposal.options)
+        options, hub = proposal.options, machine.hub
         models = {m.model_id: m for s in results.plan.steps if (m := s.model) and s.id in results.steps}
         used = []
         for pinned in models.values():
@@ -153,12 +160,12 @@ class Running(Resources):
                 files = hub.file_hashes(hub.find(pinned.model_id, pinned.revision))
             used.append(ModelUsed(model_id=pinned.model_id, revision=pinned.revision, files=files))
         settings = Settings(
-            seed=config.seed,
-            device=self.device(options).torch_name,
-            dtype=config.dtype,
-            batch_tokens=config.batch_tokens,
-            batch_size=options.batch_size or config.batch_size,
-            sql_rows=config.sql_rows,
+            seed=machine.seed,
+            device=machine.device.torch_name,
+            dtype=machine.dtype,
+            batch_tokens=machine.batch_tokens,
+            batch_size=machine.batch_size,
+            sql_rows=machine.sql_rows,
             rows=options.rows,
         )
         return provenance(
@@ -252,6 +259,13 @@ class Running(Resources):
         except HFMagicError:  # a Hub that is away says so when the plan runs
             return Waits("shown")
         return Waits("download" if total > self._unasked else "shown", total, largest)
+
+    def _is_small(self, proposal: Proposal) -> bool:
+        """True when it is known that a proposal downloads no more than may be downloaded without a question."""
+        try:
+            return self._to_fetch(proposal)[0] <= self._unasked
+        except HFMagicError:
+            return False
 
     def _to_fetch(self, proposal: Proposal) -> tuple[int, str]:
         """Bytes that a proposal would download, and the largest of its models."""

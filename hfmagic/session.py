@@ -11,6 +11,7 @@ from .answer import Answer
 from .changes import Change, changes
 from .comparison import Comparison, compare
 from .config import HFMagic
+from .devices import find_devices
 from .errors import BadOption, EmptyRequest, HFMagicError, InvalidPlan, NeedsConsent, did_you_mean
 from .export import Form, to_python
 from .limits import parse_limits, size_words
@@ -144,6 +145,7 @@ class Session(Running):
         *,
         models: Mapping[str, str] | None = None,
         limit: str = "",
+        yes: bool = False,
         **inputs: Any,
     ) -> Any:
         """Do what a request says and return its result: a frame with new columns, a table, or a single value.
@@ -154,39 +156,50 @@ class Session(Running):
             value: the only input; a request may call it `data`. Several are given by name.
             models: step id → model id.
             limit: as after `--limit`: "license=permissive,max_size=2GB".
+            yes: agrees to large downloads.
         Raises: what planning, choosing and running raise; the error of the first step that failed; NeedsConsent.
         """
         check_words(request)
         given = inputs if value is None else {"data": value, **inputs}
         found = self.inputs.find(request, given, tuple(given), self.reader)
         plan = self.planner.plan(request, tuple(i.schema for i in found.values()))
-        results = self.compute(self.choose_models(plan, found, Options(models=models or {}, limit=limit)))
+        results, _ = self.compute(self.choose_models(plan, found, Options(models=models or {}, limit=limit, yes=yes)))
         if results.failed:
             raise next(iter(results.failed.values()))
         if results.interrupted:
             raise KeyboardInterrupt
         return results.value
 
-    def reproduce(self, namespace: Mapping[str, Any], record: Provenance | None = None) -> Reproduction:
+    def reproduce(
+        self, namespace: Mapping[str, Any], record: Provenance | None = None, *, yes: bool = False
+    ) -> Reproduction:
         """Run what is recorded once more, without a planner, with its models and settings, and compare.
 
         Args:
             namespace: where its inputs are found, by the names that the cell gave them.
             record: what an output's metadata holds; default: the last run.
+            yes: agrees to large downloads.
         Raises: BadOption without one; UnknownVariable, InvalidPlan, UnknownModel, NeedsConsent.
         """
-        before, record = self.last if record in (None, self.record) else None, record or self.record
+        record, before = record or self.record, self.last if record in (None, self.record) else None
         if record is None:
             raise BadOption("nothing has run yet.", hint="run a %%hf cell, or %hf reproduce NOTEBOOK.ipynb")
-        options = Options(rows=record.settings.rows, batch_size=record.settings.batch_size)
-        inputs = self.inputs.find(record.plan.request, namespace, record.names, self.reader, rows=options.rows)
+        fixed = record.settings
+        device = fixed.device.partition(":")[0]
+        known = {d.kind for d in find_devices()}
+        options = Options(
+            rows=fixed.rows, batch_size=fixed.batch_size, device=device if device in known else "", yes=yes
+        )
+        if before is not None and namespace.get(record.output) is before.value and record.output in record.names:
+            inputs = self._ran.proposal.inputs if self._ran.proposal else {}  # the run has overwritten what it read
+        else:
+            inputs = self.inputs.find(record.plan.request, namespace, record.names, self.reader, rows=options.rows)
         plan = validate(record.plan.model_copy(update={"inputs": tuple(i.schema for i in inputs.values())}))
         proposal = replace(self.choose_models(plan, inputs, options), names=record.names, prompt=record.prompt)
         cell = RunView(proposal.plan)
         cell.live.show()
-        results = self.compute(proposal, cell, record.settings)
-        found = compare(record, self._provenance(proposal, results))
-        return Reproduction(found, results, changes(before, results) if before else ())
+        results, found = self.compute(proposal, cell, fixed)
+        return Reproduction(compare(record, found), results, changes(before, results) if before else ())
 
     # What may be done with the last plan, by a line or by a page
 
@@ -334,7 +347,7 @@ class Session(Running):
             return self._stand(cell, proposal)
         self._stand(now.cell, proposal)
         if now.running:
-            if waits.why != "download":
+            if self._is_small(proposal):
                 self._swaps.take(proposal.plan.steps)
         elif now.results is None:
             now.cell.live.rebind(proposal.plan)

@@ -82,7 +82,8 @@ def execute(book: NotebookNode, models: Path, *, seconds: int = 300) -> Notebook
             record_timing=False,
             coalesce_streams=True,
         )
-        client.execute(env=os.environ | {f"HFMAGIC_{name}": value for name, value in settings.items()})
+        others = {name: value for name, value in os.environ.items() if not name.startswith("HFMAGIC_")}
+        client.execute(env=others | {f"HFMAGIC_{name}": value for name, value in settings.items()})
     book.metadata = nbformat.from_dict(METADATA)
     return book
 

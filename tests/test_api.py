@@ -14,7 +14,7 @@ import pytest
 
 import hfmagic
 from hfmagic import api
-from hfmagic.errors import AmbiguousColumn, EmptyRequest, InvalidPlan, NoModelFits, UnknownVariable
+from hfmagic.errors import AmbiguousColumn, BadOption, EmptyRequest, InvalidPlan, NoModelFits, UnknownVariable
 from hfmagic.plan import Plan
 from hfmagic.session import Session
 from tests.conftest import DATA
@@ -72,8 +72,9 @@ def test_models_and_limits_can_be_said():
     named = hfmagic.choose_models(plan, models={"sentiment": "starter/bert-tiny-sentiment"})
 
     assert named.step("sentiment").model.model_id == "starter/bert-tiny-sentiment"
-    with pytest.raises(NoModelFits):
-        hfmagic.choose_models(plan, limit="max_size=1kB")
+    for one in (plan, named):  # also where it has its models
+        with pytest.raises(NoModelFits):
+            hfmagic.choose_models(one, limit="max_size=1kB")
 
 
 def test_a_plan_becomes_code():
@@ -97,6 +98,8 @@ def test_errors_say_what_to_do():
         hfmagic.run_plan(hfmagic.choose_models(plan), other=REVIEWS)
     with pytest.raises(InvalidPlan):
         hfmagic.to_python(plan)
+    with pytest.raises(BadOption, match="rows_frame"):
+        hfmagic.make_plan(SENTIMENT, rows=REVIEWS)
 
 
 def test_type_checkers_see_its_types():

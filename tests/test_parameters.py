@@ -30,6 +30,9 @@ from tests.shell import run
         ("It is {value}.", {"value": "x"}, "It is {value}."),
         ('{"a": {"b": 1}}', {"a": 1, "b": 2}, '{"a": {"b": 1}}'),
         ("{frame} {list}", {"frame": object(), "list": [1]}, "{frame} {list}"),
+        ("\\frac{a}{b}", {"a": 1, "b": 2}, "\\frac{a}{b}"),
+        ("{_} {__name__} {In}", {"_": 1, "__name__": "x", "In": "y"}, "{_} {__name__} {In}"),
+        ("about {what}", {"what": "a\x1b[2Jb"}, 'about "a [2Jb"'),
     ],
 )
 def test_a_single_value_takes_its_place(text: str, given: dict[str, object], wanted: str):
@@ -53,6 +56,32 @@ def test_a_request_is_filled_and_says_so(shell: InteractiveShell):
     assert seen.error is None
     assert "product in the request is “Nokia 6610”" in seen.text
     assert set(shell.user_ns["found"]["product"]) == {"Nokia 6610"}
+
+
+@pytest.mark.parametrize("word", ["{w}", "-o {w}", "--limit {w}"])
+def test_a_variable_cannot_become_an_option(shell: InteractiveShell, word: str):
+    shell.user_ns["w"] = "--yes"
+
+    seen = run(shell, f"%%hf reviews {word}\nLabel the sentiment of each review.")
+
+    assert "a variable cannot be an option" in str(seen.error)
+
+
+def test_a_value_stays_one_word_of_the_line(shell: InteractiveShell):
+    shell.user_ns["n"] = '5 --yes ""'
+
+    assert "--rows: invalid int value" in run(shell, "%%hf reviews --rows {n}\nLabel the sentiment.").text
+    assert shell.user_ns["hf"].proposal is None
+
+
+@pytest.mark.parametrize("name", ["password", "hf_token", "API_KEY", "client_secret"])
+def test_what_is_called_a_secret_is_put_into_no_request(shell: InteractiveShell, name: str):
+    shell.user_ns[name] = "swordfish"
+
+    seen = run(shell, f"%%hf reviews\nOnly the reviews about {{{name}}}.")
+
+    assert "looks like a secret" in str(seen.error)
+    assert "swordfish" not in seen.text
 
 
 def test_a_text_that_is_no_line_is_refused(shell: InteractiveShell):

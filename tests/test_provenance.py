@@ -65,6 +65,20 @@ def test_nothing_of_a_row_and_no_secret_is_in_it(shell: InteractiveShell):
     assert "sentiment" in kept
 
 
+def test_a_name_that_looks_like_a_key_stays_a_name(shell: InteractiveShell):
+    shell.user_ns["hf_reviews"] = shell.user_ns["reviews"].rename(columns={"review": "hf_comments"})
+
+    run(shell, "%%hf hf_reviews --rows 8\nLabel the sentiment of the hf_comments.")
+
+    assert "same: all" in run(shell, "%hf reproduce").text
+
+
+def test_columns_that_are_not_read_are_not_named(shell: InteractiveShell):
+    shell.user_ns["reviews"]["Jane Doe 1980-02-03"] = 1
+
+    assert "Jane" not in json.dumps(metadata(shell, CELL))
+
+
 def test_it_is_read_back_as_it_was_written(shell: InteractiveShell):
     (found,) = records(shell, CELL)
 
@@ -115,11 +129,20 @@ def test_a_changed_input_is_said_with_the_rows_it_changed(shell: InteractiveShel
     assert f"{place}: POSITIVE → NEGATIVE" in seen.text
 
 
+def test_a_run_that_overwrote_its_input_is_reproduced_from_what_it_read(shell: InteractiveShell):
+    run(shell, "%%hf reviews\nLabel the sentiment of each review.")
+    run(shell, "%%hf\nOnly the negative ones.")
+
+    assert "same: all" in run(shell, "%hf reproduce").text
+
+
 def test_the_recorded_settings_hold(shell: InteractiveShell):
     run(shell, "%%hf reviews\nGroup the reviews into themes.")
     run(shell, "%config HFMagic.seed = 7")
 
-    assert "same: all" in run(shell, "%hf reproduce").text
+    seen = run(shell, "%hf reproduce").text
+    assert "same: all" in seen
+    assert "seed" not in seen
 
 
 def test_what_a_swap_and_go_gave_is_what_is_reproduced(shell: InteractiveShell):

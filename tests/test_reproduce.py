@@ -15,9 +15,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from hfmagic.cli import main
-from hfmagic.errors import MissingFile
+from hfmagic.errors import MissingFile, StepFailed
 from hfmagic.kinds import InputSchema, Kind
 from hfmagic.planners.recorded import Recorded
+from hfmagic.reproduce import reproduce_notebook
 from tests.conftest import DATA
 from tests.llmserver import TestLLM, text
 from tests.shell import run
@@ -93,25 +94,18 @@ def test_a_kernel_can_reproduce_a_notebook_in_another_one(
     assert seen.text.count("same") == 4
 
 
-def test_other_rows_are_another_result(reproduce: Callable[..., tuple[int, str, str]]):
-    def other_rows(book: NotebookNode) -> None:
+def test_what_has_changed_is_named(reproduce: Callable[..., tuple[int, str, str]]):
+    def changed(book: NotebookNode) -> None:
         book.cells[0].source += "\nreviews.loc[2, 'review'] = 'I love it, it is great.'"
+        book.cells[4].source = "%%hf -o counts\nHow many are there?"
+        book.cells[6].metadata["tags"] = ["skip-execution"]  # its old result is no new one
 
-    code, out, _ = reproduce(other_rows)
+    code, out, _ = reproduce(changed)
 
     assert code == 1
     assert "cell 2\tdiffers\tinput review in reviews has changed" in out
-
-
-def test_another_request_is_another_plan(reproduce: Callable[..., tuple[int, str, str]]):
-    def other_words(book: NotebookNode) -> None:
-        book.cells[4].source = "%%hf -o counts\nHow many are there?"
-
-    code, out, _ = reproduce(other_words)
-
-    assert code == 1
-    assert "cell 2\tsame" in out
     assert "cell 5\tdiffers\tplan is another one" in out
+    assert "cell 7\tdiffers\tthe cell gave no result of hfmagic" in out
 
 
 def test_a_cell_that_fails_is_named(reproduce: Callable[..., tuple[int, str, str]]):
@@ -135,7 +129,7 @@ def test_a_notebook_without_results_says_so(reproduce: Callable[..., tuple[int, 
     assert "HF204 copy.ipynb has no recorded result." in err
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", '{"cells": 3}', "\x00"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"cells": 3}', "\x00", "[" * 100_000])
 def test_a_file_that_is_no_notebook_is_refused(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "odd.ipynb").write_text(content, encoding="utf-8")
 
@@ -143,6 +137,22 @@ def test_a_file_that_is_no_notebook_is_refused(content: str, tmp_path: Path, cap
     assert "HF204" in capsys.readouterr().err
     with pytest.raises(MissingFile):
         Recorded(tmp_path / "odd.ipynb")
+
+
+def test_a_notebook_that_is_reproduced_starts_no_other_kernel(saved: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HFMAGIC_PLANNER", f"recorded {saved}")
+
+    with pytest.raises(StepFailed, match="itself being reproduced"):
+        list(reproduce_notebook(saved))
+
+
+def test_what_a_swap_gave_is_not_what_its_request_gets(saved: Path):
+    recorded = Recorded(saved)
+
+    models = [s.model.model_id for p in recorded._open if "sentiment" in p.request for s in p.steps if s.model]
+
+    assert len(models) == 1
+    assert models != ["starter/bert-tiny-sentiment"]
 
 
 def test_a_request_that_was_made_twice_gets_both_plans_in_turn(saved: Path, tmp_path: Path):

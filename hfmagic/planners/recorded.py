@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ from ..scope import validate
 
 
 class Recorded:
-    """The plans of a notebook, in the order of its cells; a request that was made twice gets both in turn."""
+    """The plans of a notebook, in the order of its cells; a request that was made twice gets both in turn.
+
+    A line such as `%hf go` plans nothing: what it ran after a swap is not what its request gets.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open = [record.plan for cell in cells(path) for record in provenances(cell)]
+        planned = [cell for cell in cells(path) if not re.match(r"\s*%hf\b", "".join(cell.get("source", "")))]
+        self._open = [record.plan for cell in planned for record in provenances(cell)]
 
     def plan(self, request: str, inputs: tuple[InputSchema, ...]) -> Plan | None:
         """The recorded plan for a request over inputs of these names, its models pinned; None where there is none.
@@ -37,7 +42,7 @@ def cells(path: Path) -> list[dict[str, Any]]:
     try:
         book = json.loads(path.read_text(encoding="utf-8"))
         return [c for c in book["cells"] if c["cell_type"] == "code"]
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise MissingFile(f"{path} is no notebook that can be read ({type(error).__name__}).") from None
 
 

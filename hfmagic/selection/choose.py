@@ -70,6 +70,9 @@ def choose_models(
         if not found.candidates:
             raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
     hub = chooser.ground.hub
+    for step in plan.steps:
+        if step.id in looks and _settled(step, named, hub):
+            _check_settled(step, looks[step.id])
     free = [s for s in plan.steps if s.id in looks and not _settled(s, named, hub)]
     picks, unpicked = _picked(plan, [looks[s.id] for s in free], chooser)
     for step in free:
@@ -87,6 +90,13 @@ def choose_models(
 def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
     """True for a step that keeps the model it has."""
     return step.model is not None and step.id not in named and _still_there(step.model, hub)
+
+
+def _check_settled(step: Step, found: Look) -> None:
+    """Raise NoModelFits where the limits, which may be newer than the choice, reject the model that a step has."""
+    own = next((c for c in found.candidates if step.model and c.facts.model_id == step.model.model_id), None)
+    if own is not None and own.rejected and own.rejected != GATED:
+        raise _cannot(found, own)
 
 
 def _picked(plan: Plan, looks: Sequence[Look], chooser: Chooser) -> tuple[Picks, str]:
