@@ -23,6 +23,7 @@ class Drawing:
     """The function that draws one chart, in the making: its columns, and its lines so far."""
 
     draft: Draft
+    frame: str
     x: ColumnSchema
     y: ColumnSchema | None
     color: ColumnSchema | None
@@ -51,9 +52,9 @@ class Drawing:
 
     def merged(self, most_colors: int) -> Iterator[tuple[ColumnSchema, int]]:
         """The columns that can have too many names, and how many they may have."""
-        if not _is_number(self.x) and not _moods(self.draft, self.x):
+        if not _is_number(self.x) and not _moods(self, self.x):
             yield self.x, MOST_NAMES
-        if self.color and not _moods(self.draft, self.color):
+        if self.color and not _moods(self, self.color):
             yield self.color, most_colors
 
     @property
@@ -75,7 +76,7 @@ def write_chart(draft: Draft, step: Step) -> None:
         mark, y, how = "bar", None, "count"
     if mark == "heatmap":
         y, color = (y, color) if color else (None, y)
-    drawing = Drawing(draft, x, y, color, how if y else "count")
+    drawing = Drawing(draft, reference.frame, x, y, color, how if y else "count")
     name = draft.names.new("draw_chart")
     MARKS[mark](drawing)
     head = f'def {name}(table: pd.DataFrame) -> plt.Figure:\n    """{HELP[mark]}"""'
@@ -123,21 +124,31 @@ def _aggregated(drawing: Drawing, groups: str) -> str:
     return "(groups.sum() if groups.size().max() == 1 else groups.size())"  # every count would be 1
 
 
-def _labels(draft: Draft, column: ColumnSchema) -> tuple[str, ...]:
+def _labels(drawing: Drawing, column: ColumnSchema) -> tuple[str, ...]:
     """The names that a column can hold, where they are known."""
+    draft, frames = drawing.draft, _frames(drawing)
     for step in draft.plan.steps:
-        if step.output == column.name and step.model and not column.labels:
+        here = step.output == column.name and draft.scope.rows_of(step) in frames
+        if here and step.model and not column.labels:
             return draft.facts(step.model).labels
     return column.labels
+
+
+def _frames(drawing: Drawing) -> list[str]:
+    """The frame that is drawn, and those that it was made from: another can have a column of the same name."""
+    found, steps = [drawing.frame], drawing.draft.scope.steps
+    while found[-1] in steps:
+        found.append(frame_of(steps[found[-1]]).frame)
+    return found
 
 
 def _is_number(column: ColumnSchema) -> bool:
     return column.dtype.startswith("date") or (column.kind is Kind.NUMBER and not column.dtype.startswith("bool"))
 
 
-def _moods(draft: Draft, column: ColumnSchema) -> dict[str, str]:
+def _moods(drawing: Drawing, column: ColumnSchema) -> dict[str, str]:
     """The colors of a column's names, where these are moods; by name they go from bad to good."""
-    labels = _labels(draft, column)
+    labels = _labels(drawing, column)
     moody = all(name.casefold() in MOODS for name in labels)
     return {name: MOODS[name.casefold()] for name in sorted(labels)} if moody else {}
 
@@ -148,7 +159,7 @@ def _plot(drawing: Drawing, method: str, *options: str, lying: bool = False) -> 
     args = [*options, f"xlabel={value if lying else x}", f"ylabel={x if lying else value}"]
     if drawing.color is None:
         args.append("legend=False")
-    elif moods := _moods(drawing.draft, drawing.color):
+    elif moods := _moods(drawing, drawing.color):
         args.append(f"color={{{', '.join(f'{literal(name)}: {literal(color)}' for name, color in moods.items())}}}")
     drawing.write(Call(f"values.plot.{method}(", tuple(args)), "axes = ")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import InvalidPlan
 from ..kinds import Kind
-from ..plan import Column, Step, StepOutput
+from ..plan import Column, Reference, Step, StepOutput
 from .draft import Draft
 from .layout import Call, literal
 from .where import write_where
@@ -62,6 +62,7 @@ def write_cluster(draft: Draft, step: Step) -> None:
         _write_one(draft, step)
         return
     made = embedded_only_for(draft, step)
+    vectors = draft.vectors[made.id] if made else draft.names.new("vectors")
     frame = draft.variable(draft.scope.rows_of(step) or "")
     texts = draft.texts_of(step.inputs["embedding"])
     key = f"[{literal(texts)}]" if texts else ""
@@ -73,36 +74,41 @@ def write_cluster(draft: Draft, step: Step) -> None:
         embeddings = draft.selected(step, "embedding")
         rows = f"{frame}[{embeddings}.notna()]"
         values = f"{frame}{key}.where({embeddings}.notna())" if texts else f"{frame}.index.to_series()"
-    slots = [s for s in ("text", "across") if s in step.inputs and not (s == "text" and _is_key(step, texts))]
+    slots = [s for s in ("text", "across") if s in step.inputs and not (s == "text" and _is_key(draft, step, texts))]
     if slots or not made:
         once = f".drop_duplicates({literal(texts)})" if texts else ""  # equal texts share an embedding: it counts once
-        at = f".set_index({literal(texts)}).loc[vectors.index]" if made else ""
+        at = f".set_index({literal(texts)}).loc[{vectors}.index]" if made else ""
         draft.write(f"{rows}{once}{at}", "groups = ")
     if not made:
         draft.add_import("import numpy as np")
         stacked = f"np.stack(groups[{literal(_column(draft, step))}])"
         draft.write(
-            Call("pd.DataFrame(", (stacked, f"index=groups{key}" if texts else "index=groups.index")), "vectors = "
+            Call("pd.DataFrame(", (stacked, f"index=groups{key}" if texts else "index=groups.index")), f"{vectors} = "
         )
-    args = ["vectors", *(f'{draft.series(step, slot).replace(f"{frame}[", "groups[", 1)}.fillna("")' for slot in slots)]
+    args = [vectors, *(f'{draft.series(step, slot).replace(f"{frame}[", "groups[", 1)}.fillna("")' for slot in slots)]
     draft.write(Call(f"{_group_rows(draft, step, slots)}(", tuple(args)), "names = ")
     draft.add(step, {step.output: f"{values}.map(names)"})
 
 
 def embedded_only_for(draft: Draft, step: Step) -> Step | None:
-    """The step that makes the embeddings, where nothing but this cluster step reads them."""
+    """The step that makes the embeddings of texts, where nothing but this cluster step reads them."""
     reference = step.inputs["embedding"]
     if not isinstance(reference, StepOutput) or step.where or step.map:
         return None
     made = draft.scope.steps[reference.step]
     readers = [s for s in draft.plan.steps if made.id in s.parents]
-    return made if readers == [step] and isinstance(made.inputs.get("text"), Column) and not made.map else None
+    return made if readers == [step] and _is_text(draft, made.inputs.get("text")) and not made.map else None
 
 
-def _is_key(step: Step, texts: str) -> bool:
+def _is_key(draft: Draft, step: Step, texts: str) -> bool:
     """Whether the names are taken from the texts that were embedded."""
     reference = step.inputs.get("text")
-    return isinstance(reference, Column) and reference.column == texts
+    return isinstance(reference, Column) and reference.column == texts and _is_text(draft, reference)
+
+
+def _is_text(draft: Draft, reference: Reference | None) -> bool:
+    """Whether it is a column that can be looked up by text: one of numbers cannot."""
+    return isinstance(reference, Column) and draft.scope.kind_of(reference) is not Kind.NUMBER
 
 
 def _column(draft: Draft, step: Step) -> str:

@@ -57,8 +57,9 @@ class Draft:
     imports: set[str] = field(default_factory=set)
     columns: dict[str, list[str]] = field(default_factory=dict)  # of each frame, by now
     loaded: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)  # models, as which variables
+    vectors: dict[str, str] = field(default_factory=dict)  # the variable of embeddings that are no column, by step
     rows: str = ""  # what `rows` is by now
-    texts: str = ""  # of which series `texts` are by now
+    texts: tuple[str, str] = ("", "")  # of which series and which `rows` `texts` are by now
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.plan)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import BadOption, MissingFile
+from .stamp import holds, stamped
 from .words import has_title
 
 ENDINGS = (".py", ".ipynb")
@@ -16,31 +16,35 @@ def is_file_name(word: str) -> bool:
     return word.endswith(ENDINGS)
 
 
-def write_code(code: str, name: str, *, allowed: Sequence[Path] = ()) -> Path:
-    """Write code to a new file, or over one that this function wrote. Returns: its path as it was given.
+def write_code(code: str, name: str) -> Path:
+    """Write code, with its hash, to a new file, or over one that still is as this function wrote it.
 
-    Args:
-        allowed: real paths of folders; the current one is always among them.
+    Only below the current folder: nobody was asked for leave to write elsewhere. Returns: its path as it was given.
+
     Raises:
-        MissingFile: outside these folders, hidden, or in a folder that is not there.
-        BadOption: there is another file of that name.
+        MissingFile: outside the current folder, hidden, or in a folder that is not there.
+        BadOption: there is another file of that name, or one that was changed since.
     """
-    path = Path(name).expanduser()
+    path, root = Path(name).expanduser(), Path.cwd().resolve()
     real = path.resolve()
-    root = next((r for r in (Path.cwd().resolve(), *allowed) if real.is_relative_to(r)), None)
-    if root is None:
-        raise MissingFile(f"{name} is outside the current folder.", hint="name a file below it, or add its folder to "
-                          "%config HFMagic.allowed_dirs")  # fmt: skip
+    if not real.is_relative_to(root):
+        raise MissingFile(f"{name} is outside the current folder.", hint="name a file below it")
     if any(part.startswith(".") for part in real.relative_to(root).parts):
         raise MissingFile(f"{name} is hidden or lies in a hidden folder.", hint="choose another name")
     if not real.parent.is_dir():
         raise MissingFile(f"there is no folder {path.parent}.", hint="make it first")
-    if real.exists() and not (real.is_file() and has_title(_beginning(real))):
-        raise BadOption(f"{name} is there, and hfmagic did not write it.", hint="choose another name, or move it away")
-    real.write_text(code, encoding="utf-8")
+    if real.exists() and (why := _why_not_over(real)):
+        raise BadOption(f"{name} is there, and {why}.", hint="choose another name, or move it away")
+    real.write_text(stamped(code), encoding="utf-8")
     return path
 
 
-def _beginning(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(1000)
+def _why_not_over(path: Path) -> str:
+    """Why a file must stay; empty for one that is as it was written."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):  # a folder, or no text
+        text = ""
+    if not has_title(text):
+        return "hfmagic did not write it"
+    return "" if holds(text) else "it was changed since hfmagic wrote it"

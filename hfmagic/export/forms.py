@@ -166,8 +166,7 @@ def function_script(source: Source) -> str:
     """A file with the function; where it is run, it reads its inputs from the command line."""
     name, text = _function(source)
     call = [*source.data(), *_call(source, name, source.result)]
-    charts = [s for s in source.draft.plan.steps if s.task == "chart" and s.id != source.draft.names.result]
-    call += ['plt.savefig("chart.png", bbox_inches="tight")'] if charts else []
+    call += _figures(source)
     body = f'{text}\n\n\nif __name__ == "__main__":\n{textwrap.indent(chr(10).join((*call, *source.stored())), "    ")}'
     return f"{_docstring(source)}\n\n{_before_def(source.head(body, models=source.loads()))}{body}\n"
 
@@ -207,6 +206,17 @@ def _function(source: Source) -> tuple[str, str]:
     blocks = ["\n".join(source.copies(4)), *source.steps(load=False, indent=4)]
     blocks += ["\n".join(f"    {line}" for line in source.dropped), f"    return {source.result}"]
     return name, "\n".join([*lines, "\n\n".join(filter(None, blocks))])
+
+
+def _figures(source: Source) -> list[str]:
+    """Lines that store the figures that a function has drawn."""
+    charts = [s for s in source.draft.plan.steps if s.task == "chart"]
+    if len(charts) < 2:
+        return ['plt.savefig("chart.png", bbox_inches="tight")'] if charts else []
+    return [
+        "for number in plt.get_fignums():",
+        '    plt.figure(number).savefig(f"chart_{number}.png", bbox_inches="tight")',
+    ]
 
 
 def _hint(kind: Kind) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import math
 import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
@@ -24,14 +25,15 @@ class Call:
 def literal(value: Any) -> str:
     """A value as source that can be nothing but that value: text, numbers, truth, None, and lists of them."""
     if isinstance(value, str):
-        found = repr(value)
+        found = repr(str(value))  # an enum's own repr is no source
         return f'"{found[1:-1]}"' if found[0] == "'" and '"' not in found and "\\'" not in found else found
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
     if value is None or type(value) in (bool, int):
         return repr(value)
     if isinstance(value, float):
-        return repr(value) if value == value and abs(value) != float("inf") else f'float("{value}")'
+        found = repr(float(value))  # nor is numpy's
+        return found if math.isfinite(value) else f'float("{found}")'
     raise TypeError(f"{type(value).__name__} is no literal")
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from ..errors import InvalidPlan
 from ..hub.facts import ModelFacts
@@ -16,8 +17,8 @@ from .layout import Call, literal
 
 LONGEST = 8192  # tokens, where neither tokenizer nor config say less
 # Where transformers' own pipeline gives what the engine gives.
-PIPELINES: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"text-classification": ("classifier", ""), "image-classification": ("image_classifier", "softmax")}
+PIPELINES: Mapping[str, str] = MappingProxyType(
+    {"text-classification": "classifier", "image-classification": "image_classifier"}
 )
 MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -49,8 +50,7 @@ def load(draft: Draft, step: Step) -> str:
 
 def _pipeline(draft: Draft, step: Step, facts: ModelFacts, revision: str) -> tuple[str, ...]:
     draft.add_import("from transformers import pipeline")
-    wanted, function = PIPELINES[step.task]
-    name = draft.names.new(wanted)
+    name, function = draft.names.new(PIPELINES[step.task]), _function(step, facts)
     source, *pinned = _source(draft, facts, revision)
     args = [literal(step.task), f"model={source}", *pinned, "trust_remote_code=False"]
     args += ['model_kwargs={"use_safetensors": True}', 'dtype="float32"', "device=DEVICE"]
@@ -87,14 +87,30 @@ def _set_longest(draft: Draft, tokenizer: str, facts: ModelFacts) -> None:
         draft.load(literal(longest), f"{tokenizer}.model_max_length = ")
 
 
+def _function(step: Step, facts: ModelFacts) -> str:
+    """What makes scores of a head's numbers, where the pipeline would not take what the engine takes."""
+    if step.task == "image-classification":
+        return "softmax"
+    config = _read(facts, "config.json")
+    if config.get("problem_type") != "regression":
+        return ""
+    names = config.get("id2label")  # the pipeline gives a regression's numbers as they are
+    return "sigmoid" if isinstance(names, dict) and len(names) == 1 else "softmax"
+
+
 def _own_longest(facts: ModelFacts) -> int:
     """The longest input in tokens that a model's tokenizer itself cuts to; 0 where that is not known."""
-    try:
-        found = json.loads(((facts.folder or Path()) / "tokenizer_config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return 0
-    longest = found.get("model_max_length") if isinstance(found, dict) else None
+    longest = _read(facts, "tokenizer_config.json").get("model_max_length")
     return int(longest) if isinstance(longest, int | float) and 0 < longest < 1e9 else 0
+
+
+def _read(facts: ModelFacts, name: str) -> dict[str, Any]:
+    """A JSON file of a model; empty where there is none."""
+    try:
+        found = json.loads(((facts.folder or Path()) / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _source(draft: Draft, facts: ModelFacts, revision: str) -> tuple[str, ...]:

@@ -67,9 +67,10 @@ def _chosen(draft: Draft, step: Step) -> str:
 def write_texts(draft: Draft, step: Step, series: str) -> None:
     """`texts`: the different ones of a series, shortest first; missing and blank ones have no result."""
     found = f"[t for t in {series}{'.explode()' if step.map else ''} if isinstance(t, str) and t.strip()]"
-    if found != draft.texts or "values" in series:
+    of = found, draft.rows if step.where else ""  # `[rows]` means others once `rows` was written anew
+    if of != draft.texts or "values" in series:
         draft.write(Call("sorted(", (Call("dict.fromkeys(", (found,)), "key=len")), "texts = ")
-    draft.texts = found
+    draft.texts = of
 
 
 def mapped(draft: Draft, step: Step, series: str, found: str) -> str:
@@ -125,7 +126,8 @@ def _embed(run: Run, series: str) -> None:
     draft.use("embed")
     if _makes_vectors(draft, run.step):
         draft.add_import("import pandas as pd")
-        draft.write(f"pd.DataFrame(embed(texts, {run.model}{run.size}).numpy(), index=texts)", "vectors = ")
+        name = draft.vectors[run.step.id] = draft.names.new("vectors")  # read once other embeddings may have been made
+        draft.write(f"pd.DataFrame(embed(texts, {run.model}{run.size}).numpy(), index=texts)", f"{name} = ")
         return
     _series(run, series, f"list(embed(texts, {run.model}{run.size}).numpy())")
 

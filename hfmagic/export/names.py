@@ -15,7 +15,7 @@ from .link import link, parts
 # Variables and functions of the steps' own lines.
 _OWN = """
 texts labels scores found cosines rows values opened image text label score table query db groups names revision t
-path folder endings paths vectors axes DEVICE plt sys
+path folder endings paths axes DEVICE plt sys
 """
 
 

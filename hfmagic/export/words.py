@@ -37,7 +37,7 @@ def title(plan: Plan) -> str:
     verbs = list(dict.fromkeys(VERBS[s.task] for s in plan.ordered()))
     names = [i.name for i in plan.inputs if re.fullmatch(r"\w+", i.name)]
     said = f"{_listed(verbs)} {_listed(names)}".strip()
-    said = said if len(said) < WIDTH - 50 else f"{verbs[0]} … {verbs[-1]}"
+    said = said if len(said) < WIDTH - 53 else f"{verbs[0]} … {verbs[-1]}"
     return f"{said[0].upper()}{said[1:]} (hfmagic plan {plan.hash})."
 
 

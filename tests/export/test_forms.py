@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -119,21 +120,99 @@ def test_a_notebook_is_valid_and_gives_the_result(tmp_path: Path, monkeypatch: p
 
 def test_code_is_written_anew_but_over_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    code, book = (to_python(made(*STEPS), {}, form=form) for form in ("script", "notebook"))  # type: ignore[arg-type]
+    script, function, book = code_of("script"), code_of("script", function=True), code_of("notebook")
     (tmp_path / "mine.py").write_text("x = 1\n")
+    (tmp_path / "picture.py").write_bytes(b"\x89\xff")
     (tmp_path / "folder.py").mkdir()
 
-    assert write_code(code, "plan.py") == Path("plan.py")
-    assert write_code(code + "\n", "plan.py") == Path("plan.py")
-    write_code(book, "plan.ipynb")
-    write_code(book, "plan.ipynb")
-    for name in ("mine.py", "folder.py"):
-        with pytest.raises(BadOption, match="choose another name"):
-            write_code(code, name)
+    assert write_code(script, "plan.py") == Path("plan.py")
+    first = (tmp_path / "plan.py").read_text(encoding="utf-8")
+    for code in (script, function, script):
+        write_code(code, "plan.py")
+    for _ in range(2):
+        write_code(book, "plan.ipynb")
+    for name in ("mine.py", "picture.py", "folder.py"):
+        with pytest.raises(BadOption, match=r"hfmagic did not write it.*choose another name"):
+            write_code(script, name)
 
-    assert (tmp_path / "plan.py").read_text(encoding="utf-8") == code + "\n"
-    assert json.loads((tmp_path / "plan.ipynb").read_text(encoding="utf-8"))["nbformat"] == 4
+    assert (tmp_path / "plan.py").read_text(encoding="utf-8") == first
+    assert re.sub(r", text [0-9a-f]{8}(?=\))", "", first) == script
+    assert len(first.splitlines()[0]) <= 120
+    nbformat.validate(nbformat.read(tmp_path / "plan.ipynb", as_version=4))  # type: ignore[no-untyped-call]
     assert (tmp_path / "mine.py").read_text() == "x = 1\n"
+
+
+def code_of(form: Any, **options: Any) -> str:
+    return to_python(made(*STEPS), {}, form=form, **options)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("print(result)\n", "print(result)\nprint(len(result))\n"),  # a line after the last
+        ('"""Fill in', "# mine\n" + '"""Fill in'),  # before the first
+        ('"""Fill in', '"""My own: fill in'),
+        (", text ", ", text 0"),
+        ("“{value}”", "'{value}'"),
+    ],
+)
+def test_a_script_that_was_edited_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str):
+    monkeypatch.chdir(tmp_path)
+    file = write_code(code_of("script"), "plan.py")
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != text
+
+    with pytest.raises(BadOption, match=r"plan.py is there, and it was changed.*choose another name, or move it away"):
+        write_code(code_of("script"), "plan.py")
+
+    assert file.read_text(encoding="utf-8") == text.replace(old, new, 1)
+
+
+def test_a_script_without_the_hash_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """One that was printed, or that an earlier version wrote: whether it was edited cannot be told."""
+    monkeypatch.chdir(tmp_path)
+    Path("plan.py").write_text(code_of("script"), encoding="utf-8")
+
+    with pytest.raises(BadOption, match="it was changed"):
+        write_code(code_of("script"), "plan.py")
+
+
+def test_a_notebook_that_was_edited_or_run_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    file = write_code(code_of("notebook"), "plan.ipynb")
+    book = json.loads(file.read_text(encoding="utf-8"))
+    cells = book["cells"]
+    output = {"output_type": "stream", "name": "stdout", "text": "hours of work"}
+    changed = [
+        {**book, "cells": [*cells, cells[-1]]},
+        {**book, "cells": [*cells[:-1], {**cells[-1], "outputs": [output]}]},
+        {**book, "cells": [*cells[:-1], {**cells[-1], "source": "1"}]},
+        {**book, "cells": [*cells, "no cell"]},
+        {**book, "metadata": {}},
+    ]
+
+    for other in changed:
+        file.write_text(json.dumps(other), encoding="utf-8")
+        with pytest.raises(BadOption, match="it was changed"):
+            write_code(code_of("notebook"), "plan.ipynb")
+        assert json.loads(file.read_text(encoding="utf-8")) == other
+
+
+def test_a_notebook_that_was_only_opened_and_saved_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Jupyter writes a source as one text or as lines, keys in an order of its own, and what the kernel is."""
+    monkeypatch.chdir(tmp_path)
+    file = write_code(code_of("notebook"), "plan.ipynb")
+    text = file.read_text(encoding="utf-8")
+    book = json.loads(text)
+    for cell in book["cells"]:
+        cell["source"] = "".join(cell["source"])
+    book["metadata"]["language_info"] = {"name": "python", "version": "3.11.2"}
+    file.write_text(json.dumps(book, sort_keys=True), encoding="utf-8")
+
+    write_code(code_of("notebook"), "plan.ipynb")
+
+    assert file.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("name", ["../plan.py", "/tmp/plan.py", ".hidden.py", "no/such/plan.py", "link.py"])  # noqa: S108
@@ -146,10 +225,3 @@ def test_code_is_written_nowhere_else(tmp_path: Path, monkeypatch: pytest.Monkey
         write_code('"""hfmagic plan 0123456789abcdef"""', name)
 
     assert not [p for p in tmp_path.rglob("*.py") if p.is_file()]
-
-
-def test_code_may_go_to_an_allowed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-
-    assert write_code("x", str(tmp_path / "plan.py"), allowed=(tmp_path.resolve(),)).read_text() == "x"

@@ -12,6 +12,7 @@ import tokenize
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from hfmagic.errors import InvalidPlan
 from hfmagic.export import to_python
+from hfmagic.export.layout import literal
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.kinds import ColumnSchema, InputSchema, Kind
 from hfmagic.plan import Column, Frame, ModelChoice, Plan, Predicate, Step, StepOutput, Variable
@@ -294,6 +296,20 @@ def test_nothing_of_a_request_becomes_code(
     comments = [t.string for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type == tokenize.COMMENT]
     assert not [c for c in comments if "evil" in c]
     code.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (Kind.TEXT, '"text"'),
+        (np.str_("it's"), '"it\'s"'),
+        (np.float64(0.5), "0.5"),
+        (float("-inf"), 'float("-inf")'),
+        ([Kind.TEXT, None, True, 2], '["text", None, True, 2]'),
+    ],
+)
+def test_a_value_is_written_as_plain_source(value: Any, source: str):
+    assert literal(value) == source
 
 
 def test_names_that_a_script_needs_for_itself_are_left_to_it():
