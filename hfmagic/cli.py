@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.code} {error.line}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; what was finished is kept, run it again to go on", file=sys.stderr)
+        kept = "; what was finished is kept, run it again to go on" if given.command == "starter" else ""
+        print(f"interrupted{kept}", file=sys.stderr)
         return 130
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,16 +64,24 @@ def _execute(book: Any, path: Path, settings: dict[str, str]) -> None:
         book,
         timeout=None,  # a model takes what it takes; an interrupt ends it
         resources={"metadata": {"path": str(path.resolve().parent)}},
-        extra_arguments=["--Application.log_level=ERROR"],
+        extra_arguments=["--Application.log_level=CRITICAL"],  # what fails in a cell is said by its output
         record_timing=False,
     )
     try:
         client.execute(env={**os.environ, **settings})
     except CellExecutionError as error:
         raise StepFailed(f"{path.name}: {one_line(f'{error.ename}: {error.evalue}')}") from None
-    except AssertionError as error:  # nbclient's, on its way out of an interrupt
-        if isinstance(error.__context__, KeyboardInterrupt):
+    except AssertionError as error:  # nbclient's own, on its way out of an interrupt
+        if _follows_interrupt(error):
             raise KeyboardInterrupt from None
         raise
     except DeadKernelError:
         raise StepFailed(f"{path.name}: its kernel died.", hint="is there enough memory?") from None
+
+
+def _follows_interrupt(error: BaseException) -> bool:
+    """True for an error that was raised while an interrupt was dealt with."""
+    before = error.__context__
+    return before is not None and (
+        isinstance(before, KeyboardInterrupt | asyncio.CancelledError) or _follows_interrupt(before)
+    )

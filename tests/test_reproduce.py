@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
@@ -116,6 +121,23 @@ def test_a_cell_that_fails_is_named(reproduce: Callable[..., tuple[int, str, str
 
     assert (code, out) == (1, "")
     assert "HF501 copy.ipynb: ZeroDivisionError: division by zero" in err
+
+
+def test_an_interrupt_ends_it_and_its_kernel(saved: Path, starter_hub: Path, tmp_path: Path):
+    os.mkfifo(tmp_path / "began")
+    book = nbformat.read(saved, as_version=4)
+    book.cells[0].source = "import os\nopen('began', 'w').write(str(os.getpid()))\nimport time; time.sleep(100)"
+    nbformat.write(book, tmp_path / "slow.ipynb")
+    command = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    command += "from hfmagic.cli import main; sys.exit(main(['reproduce', 'slow.ipynb']))"
+    run = subprocess.Popen([sys.executable, "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+
+    kernel = int((tmp_path / "began").read_text())  # waits for the cell
+    run.send_signal(signal.SIGINT)
+
+    assert run.communicate(timeout=60)[1] == "interrupted\n"
+    assert run.returncode == 130
+    assert not psutil.pid_exists(kernel) or psutil.Process(kernel).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_notebook_without_results_says_so(reproduce: Callable[..., tuple[int, str, str]]):
