@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from hfmagic.provenance import found_in
+
 from .lab import DATA, LOAD, Notebook
 
 Shots = Callable[[Notebook, str], None]
@@ -63,6 +65,8 @@ def test_a_swap_runs_again_only_what_depends_on_it_and_shows_what_changed(planne
     output = planned.cells.nth(3).locator(".jp-OutputArea")
     expect(output).to_contain_text("68 of 240 rows changed in review_sentiment")  # in the cell of that plan, too
     expect(output).to_contain_text("starter/bert-tiny-sentiment")
+    (record,) = found_in(planned.save()["cells"][3]["outputs"])  # what a saved notebook says that its result rests on
+    assert "starter/bert-tiny-sentiment" in [model.model_id for model in record.models]
     for theme in ("Light", "Dark"):  # the README's pictures
         planned.theme(theme)
         panel.get_by_role("heading", name=re.compile("rows changed")).first.scroll_into_view_if_needed()
