@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .results import Results
     from .session import Session
 
-_OWN = frozenset({"request", "value", "models", "limit", "plan", "yes", "rows"})  # words of these functions
+_TAKEN = frozenset({"request", "value", "models", "limit", "plan", "yes", "rows"})  # words of these functions
 _own: list[Session] = []  # of a process without `%load_ext hfmagic`; one, as its models stay loaded
 
 
@@ -53,7 +53,7 @@ def make_plan(request: str, **inputs: Any) -> Plan:
     from .session import check_words
 
     check_words(request)
-    if taken := sorted(_OWN & inputs.keys()):
+    if taken := sorted(_TAKEN & inputs.keys()):
         raise BadOption(f"an input cannot be called {taken[0]!r}.", hint=f"such as {taken[0]}_frame")
     here = session()
     found = here.inputs.find(request, inputs, tuple(inputs), here.reader)
