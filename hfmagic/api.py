@@ -64,7 +64,7 @@ def choose_models(plan: Plan, *, models: Mapping[str, str] | None = None, limit:
     """The plan with a model pinned to each step that needs one: an id and a revision of 40 hex digits.
 
     Args:
-        models: step id → model id; a step that has its model keeps it.
+        models: step id → model id; a step that has its model keeps it while the limits let it.
         limit: as after `--limit`: "license=permissive,max_size=2GB".
     Raises: NoModels, NoModelFits, UnknownModel, BadOption; HubError.
     """

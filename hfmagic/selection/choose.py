@@ -52,7 +52,7 @@ def choose_models(
 
     Args:
         named: step id → model id, said by the user; limits still hold. A model that the request names in words
-            (`step.wanted`) counts the same. A step that has its model keeps it.
+            (`step.wanted`) counts the same. A step that has its model keeps it while the limits let it.
     Raises: NoModels, NoModelFits, UnknownModel; GatedModel and HubRefused for a named model.
     """
     named = named or {}
@@ -70,10 +70,7 @@ def choose_models(
         if not found.candidates:
             raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
     hub = chooser.ground.hub
-    for step in plan.steps:
-        if step.id in looks and _settled(step, named, hub):
-            _check_settled(step, looks[step.id])
-    free = [s for s in plan.steps if s.id in looks and not _settled(s, named, hub)]
+    free = [s for s in plan.steps if s.id in looks and not _settled(s, named, hub, looks[s.id])]
     picks, unpicked = _picked(plan, [looks[s.id] for s in free], chooser)
     for step in free:
         looks[step.id], chosen, reason = _pick(looks[step.id], picks.get(step.id), chooser)
@@ -87,16 +84,12 @@ def choose_models(
     return plan.with_notes(told(notes, plan.language)), {step_id: found.candidates for step_id, found in looks.items()}
 
 
-def _settled(step: Step, named: Mapping[str, str], hub: Sources) -> bool:
-    """True for a step that keeps the model it has."""
-    return step.model is not None and step.id not in named and _still_there(step.model, hub)
-
-
-def _check_settled(step: Step, found: Look) -> None:
-    """Raise NoModelFits where the limits, which may be newer than the choice, reject the model that a step has."""
-    own = next((c for c in found.candidates if step.model and c.facts.model_id == step.model.model_id), None)
-    if own is not None and own.rejected and own.rejected != GATED:
-        raise _cannot(found, own)
+def _settled(step: Step, named: Mapping[str, str], hub: Sources, found: Look) -> bool:
+    """True for a step that keeps its model: it is there, and the limits, which may be newer, do not reject it."""
+    if step.model is None or step.id in named or not _still_there(step.model, hub):
+        return False
+    own = next((c for c in found.candidates if c.facts.model_id == step.model.model_id), None)
+    return own is None or own.rejected in ("", GATED)
 
 
 def _picked(plan: Plan, looks: Sequence[Look], chooser: Chooser) -> tuple[Picks, str]:
