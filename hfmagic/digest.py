@@ -145,7 +145,11 @@ def _is_vector(value: Any, like: Any) -> bool:
 
     if not isinstance(value, list | tuple | np.ndarray) or not isinstance(like, list | tuple | np.ndarray):
         return False
-    return 0 < len(value) == len(like) and all(isinstance(v, float | np.floating) for v in value)
+    if not 0 < len(value) == len(like):
+        return False
+    if isinstance(value, np.ndarray):  # told without a look at each number
+        return value.ndim == 1 and value.dtype.kind == "f"
+    return all(isinstance(v, float | np.floating) for v in value)
 
 
 def _hashes(values: Sequence[Any], missing: np.ndarray, whole: Hash) -> np.ndarray:
