@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo reproduce test test-ui lab binder repo2docker check labextension types tags clean
+.PHONY: demo docs reproduce test test-ui lab binder repo2docker check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -93,6 +93,10 @@ check: $(VENV)/.installed labextension
 # The catalogue of the Hub's tasks, written anew from the installed packages and @huggingface/tasks.
 tags: $(VENV)/.installed $(NODE_MODULES)/.installed
 	$(BIN)/python -m hfmagic.tags.generator.generate
+
+# docs/tasks.md: the tasks, and the architectures that they are tested with.
+docs: $(VENV)/.installed
+	$(BIN)/python -m tests.conformance.table
 
 clean:
 	rm -rf .coverage* $(VENV) $(OLAH) $(REPO2DOCKER) $(NODE_MODULES) labextension/node_modules labextension/lib hfmagic/static hfmagic/labextension

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     hf: Session
 
-from .api import choose_models, make_plan, run_plan, to_python
+from .api import choose_models, make_plan, run_plan, show, to_python
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "make_plan",
     "picker",
     "run_plan",
+    "show",
     "to_python",
     "unload_ipython_extension",
 ]

@@ -10,13 +10,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .export.script import Form
+    from .kinds import Kind
     from .plan import Plan
     from .proposal import Proposal
+    from .render.view import View
     from .results import Results
     from .session import Session
 
@@ -102,6 +105,52 @@ def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> s
     return to_python(
         plan, facts, form=form, function=function, seed=here.config.seed, batch_tokens=here.config.batch_tokens
     )
+
+
+def show(
+    value: Any,
+    kind: Kind | str | None = None,
+    *,
+    subject: Any = None,
+    captions: Sequence[str] = (),
+    groups: Sequence[str | None] = (),
+    asked: str = "",
+    name: str = "",
+) -> View:
+    """What a step gave, or one value of it, as a cell shows it: `hfmagic.show(hf.last["objects"])`.
+
+    Args:
+        value: a result of a step, or a value of one kind; a list is a column, with one value or None a row.
+        kind: such as "boxes"; default: told from the value.
+        subject: what it was made from, shown with it: the picture of boxes, the text of spans; of a column, a list.
+            That of a step of the last run is known.
+        captions, groups: words for each row; groups give the points of embeddings their colours.
+        asked: the question that it answers.
+    Raises: UnknownKind; MissingFile for a path outside the allowed folders.
+    """
+    from .render.show import step_view, value_view
+    from .render.views import OVERHEAD, Output, Room
+
+    here = session()
+    most, rows = here.config.output_bytes, here.config.preview_rows
+    if here.last and here.proposal and subject is None and any(value is one for one in here.last.values()):
+        inputs = here.shown_inputs(here.proposal)
+        if view := step_view(here.last, value, inputs, rows=rows, most_bytes=most):
+            return view
+    value, subject = _checked(value), _checked(subject)
+    given = Output(value, subject, captions, rows, name, asked=asked, groups=groups, room=Room(most - OVERHEAD, most))
+    return value_view(given, kind)
+
+
+def _checked(value: Any) -> Any:
+    """A value whose paths are those of files that may be read. Raises: MissingFile."""
+    from .media import checked_path
+
+    config = session().config
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, Path):
+            checked_path(one, allowed=config.allowed_paths, max_bytes=config.file_bytes)
+    return value
 
 
 def _proposal(plan: Plan, given: Mapping[str, Any], *, yes: bool = False, rows: int = 0) -> Proposal:

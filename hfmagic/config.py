@@ -85,6 +85,9 @@ class HFMagic(Configurable):
         help="Weights of a model's score (no unit; they are normalised to a sum of 1).",
     ).tag(config=True)
     preview_rows = Int(10, min=1, help="Rows of a table shown in a cell.").tag(config=True)
+    output_bytes = Int(
+        1_000_000, min=50_000, help="Most bytes that a cell adds to its notebook; more pictures are left out."
+    ).tag(config=True)
     sql_seconds = Float(30.0, min=0.1, help="Longest time (seconds) for one `sql` step.").tag(config=True)
     sql_rows = Int(100_000, min=1, help="Most rows that one `sql` step may give.").tag(config=True)
     file_bytes = Int(200_000_000, min=1, help="Largest file (bytes) that is opened as an input.").tag(config=True)

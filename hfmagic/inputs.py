@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadOption, UnknownVariable, did_you_mean
+from .files import kind_of_file
 from .kinds import Kind
-from .media import kind_of_file
+from .media import gallery, is_glob
 from .recognise import Input, Reader, is_input, recognise
+from .slices import is_slice, parse_slice
 
 _IPYTHON = frozenset({"In", "Out"})
 # Variables of such names are meant only when they are named on the line, in braces or in backticks.
@@ -37,17 +39,21 @@ class Inputs:
     ) -> dict[str, Input]:
         """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
 
-        A name is a variable's, or the path of a picture, a sound or a folder of them.
+        A name is a variable's; the path of a picture, sound or video, of a folder of them, or a pattern of such paths;
+        or rows of a data set on the Hub (`hf://datasets/owner/name#train[:200]`).
 
-        Raises: UnknownVariable with the nearest name; BadOption when two would do.
+        Raises: UnknownVariable with the nearest name; BadOption when two would do; MissingFile, UnknownKind, HubError.
         """
         names = names or self._mentioned(request, namespace) or self._fallback(namespace)
         found = {}
         for name in names:
             if name in namespace:
                 found[name] = self._recognise(name, namespace[name], reader, rows)
+            elif is_slice(name):
+                word = _free(parse_slice(name).name, found)
+                found[word] = self._recognise(word, name, reader, rows)
             elif path := _media_path(name):
-                word = re.sub(r"\W+", "_", path.stem).strip("_") or "file"
+                word = _free(_word_of(path), found)
                 found[word] = self._recognise(word, path, reader, rows)
             else:
                 known = usable_names(namespace)
@@ -109,9 +115,20 @@ def usable_names(namespace: Mapping[str, Any]) -> list[str]:
 
 
 def _media_path(name: str) -> Path | None:
-    """The path that an input on the line stands for: a file of pictures or sound, or a folder."""
+    """The path that an input on the line stands for: a picture, sound or video, a folder or a pattern of them."""
     path = Path(name)
     return path if kind_of_file(path) or "/" in name else None
+
+
+def _word_of(path: Path) -> str:
+    """A path as a name: `photos/*.jpg` is photos, `cat 1.png` is cat_1."""
+    stem = gallery(path)[0].name if is_glob(str(path)) else path.stem
+    return re.sub(r"\W+", "_", stem).strip("_") or "files"
+
+
+def _free(word: str, taken: Mapping[str, Input]) -> str:
+    """The word, with a number where another input has it."""
+    return next(w for w in (word, *(f"{word}_{n}" for n in range(2, len(taken) + 3))) if w not in taken)
 
 
 def _singular(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -34,7 +34,7 @@ MEDIA = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO})
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name that a model gave, with its score in 0…1."""
+    """A name that a model gave, with its score in 0…1; NaN from a model that gives none, such as one that writes."""
 
     label: str
     score: float
@@ -46,12 +46,13 @@ Labels = tuple[Label, ...]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a text: `text[start:end]`, offsets in characters."""
+    """A piece of a text, from `start` to `end` in characters; `text` is what stands there, where that is known."""
 
     label: str
     score: float
     start: int
     end: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,54 @@ class Box:
     ymin: float
     xmax: float
     ymax: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mask:
+    """A part of a picture: `mask` of shape (height, width), bool, true where it is; no label where none was given."""
+
+    label: str
+    score: float
+    mask: np.ndarray
+
+
+Masks = tuple[Mask, ...]
+"""What a picture was cut into; they may overlap."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Video:
+    """Moving pictures without sound: frames of shape (n, height, width, 3), uint8, and how many of them a second."""
+
+    frames: np.ndarray
+    frames_per_second: float
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.frames) / self.frames_per_second if self.frames_per_second else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What is said from `start` to `end`, in seconds; `end` None where the recording stops before it does."""
+
+    text: str
+    start: float
+    end: float | None
+
+
+class Transcript(str):
+    """What was said, a text like any other, which also knows when: `segments` in order."""
+
+    __slots__ = ("segments",)
+    segments: tuple[Segment, ...]
+
+    def __new__(cls, text: str, segments: tuple[Segment, ...] = ()) -> Self:
+        """The text with its segments."""
+        made = super().__new__(cls, text)
+        made.segments = segments
+        return made
 
 
 @dataclass(frozen=True, slots=True)

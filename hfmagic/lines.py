@@ -33,7 +33,7 @@ HELP = """\
 %hf code [cell|FILE]      the last plan as plain Python, without hfmagic; --function: as a function
 
 More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf reproduce [NOTEBOOK]
-      %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor
+      %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor [MODEL]
       %hf help tasks · %hf? for the options"""
 
 
@@ -252,6 +252,12 @@ def _sent(call: Call) -> None:
 
 
 def _doctor(call: Call) -> None:
+    if call.words:
+        from .checkup import check_up
+
+        rows = check_up(call.session, call.words[0], call.options)
+        _display(table_view(call.words[0], rows, columns=("what", "found", "do")))
+        return
     from .doctor import examine
 
     rows = examine(call.session, offline=call.options.offline)
@@ -301,7 +307,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "planner": (0, 2, _planner, NONE),
         "sent": (0, 1, _sent, NONE),
         "status": (0, 0, _status, NONE),
-        "doctor": (0, 0, _doctor, frozenset({"offline"})),
+        "doctor": (0, 1, _doctor, frozenset({"offline", "device"})),
         "help": (0, 1, _help, NONE),
     }
 )

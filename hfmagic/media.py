@@ -1,30 +1,38 @@
-"""Open pictures and sound from files. Nothing but a regular file under an allowed folder is ever opened."""
+"""Open pictures, sound and videos from files. Nothing but a regular file under an allowed folder is ever opened."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .errors import MissingFile, UnknownKind, did_you_mean
-from .kinds import Audio, Kind
+from .errors import MissingFile, did_you_mean
+from .files import SUFFIXES, Held, kind_of_file
+from .film import open_video
+from .foreign import length_of
+from .kinds import Kind
+from .pictures import as_rgb, open_image
+from .sounds import as_audio, open_audio, resample
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-SUFFIXES: dict[str, Kind] = {
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"), Kind.IMAGE),
-    **dict.fromkeys((".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif"), Kind.AUDIO),
-}
-MAX_RATE = 1_000_000  # Hz
-MAX_PIXELS = 50_000_000
-# A file's content, not its ending, decides its decoder: of others, EPS would start Ghostscript.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-
-
-def kind_of_file(path: Path) -> Kind | None:
-    """The kind that a file's ending stands for."""
-    return SUFFIXES.get(path.suffix.lower())
+__all__ = [
+    "as_audio",
+    "as_rgb",
+    "checked_path",
+    "files_in",
+    "files_like",
+    "gallery",
+    "is_glob",
+    "kind_of_file",
+    "length_of",
+    "open_audio",
+    "open_image",
+    "open_media",
+    "resample",
+]
+MOST_FILES = 1_000_000  # of one gallery
+_OPENERS: Mapping[Kind, Callable[[Any], Any]] = {Kind.IMAGE: open_image, Kind.AUDIO: open_audio, Kind.VIDEO: open_video}
 
 
 def checked_path(path: Path, *, allowed: tuple[Path, ...], max_bytes: int) -> Path:
@@ -33,6 +41,8 @@ def checked_path(path: Path, *, allowed: tuple[Path, ...], max_bytes: int) -> Pa
     Raises: MissingFile when it is not there, hidden, leaves the allowed folders, is neither a regular file nor a
     folder, or is too large.
     """
+    if re.match(r"\w[\w+.-]+:/", str(path)):
+        raise MissingFile(f"{path.name} is behind a URL; hfmagic opens none.", hint="download it first, give its path")
     real = path.expanduser().resolve()
     root = next((r for r in allowed if real.is_relative_to(r)), None)
     if root is None:
@@ -53,118 +63,45 @@ def checked_path(path: Path, *, allowed: tuple[Path, ...], max_bytes: int) -> Pa
 
 def files_in(folder: Path) -> tuple[Kind, list[Path]]:
     """The media files of a folder, sorted by name, of its most frequent kind; unchecked."""
-    paths = [p for p in sorted(folder.iterdir()) if not p.name.startswith(".") and kind_of_file(p)]
-    if not paths:
-        raise MissingFile(f"the folder {folder.name} holds no picture or sound.", hint=f"wanted {', '.join(SUFFIXES)}")
-    kinds = [SUFFIXES[p.suffix.lower()] for p in paths]
+    return _most_frequent(folder.iterdir(), f"the folder {folder.name}")
+
+
+def is_glob(text: str) -> bool:
+    """True for a pattern of paths, such as `photos/*.jpg`, that is no file's own name."""
+    return any(c in text for c in "*?[") and not Path(text).exists()
+
+
+def gallery(pattern: Path) -> tuple[Path, str]:
+    """The folder that a pattern begins with, and the rest, the pattern of the files below it."""
+    parts = pattern.parts
+    first = next(i for i, part in enumerate(parts) if any(c in part for c in "*?["))
+    return Path(*parts[:first]), str(Path(*parts[first:]))
+
+
+def files_like(folder: Path, pattern: str) -> tuple[Kind, list[Path]]:
+    """The media files below a folder whose path there fits a pattern, as `files_in` gives them; hidden ones do not."""
+    try:
+        return _most_frequent(folder.glob(pattern), pattern, below=folder)
+    except (ValueError, NotImplementedError):
+        raise MissingFile(f"{pattern} is no pattern of files.", hint="such as photos/*.jpg") from None
+
+
+def _most_frequent(paths: Iterable[Path], where: str, *, below: Path | None = None) -> tuple[Kind, list[Path]]:
+    def shown(path: Path) -> bool:
+        parts = path.relative_to(below).parts if below else (path.name,)
+        return not any(part.startswith(".") for part in parts)
+
+    found = sorted(p for p in islice(paths, MOST_FILES) if kind_of_file(p) and shown(p))
+    if not found:
+        raise MissingFile(f"{where} holds no picture, sound or video.", hint=f"wanted {', '.join(SUFFIXES)}")
+    kinds = [SUFFIXES[p.suffix.lower()] for p in found]
     most = max(sorted(set(kinds)), key=kinds.count)
-    return most, [p for p in paths if kind_of_file(p) == most]
+    return most, [p for p in found if kind_of_file(p) == most]
 
 
-def open_media(path: Path, kind: Kind) -> Any:
-    """A picture or sound from a checked path; UnknownKind says in one line why it cannot be read."""
-    return open_image(path) if kind is Kind.IMAGE else open_audio(path)
-
-
-def open_image(path: Path) -> Image:
-    """A picture as upright RGB; transparent parts become white."""
-    import warnings
-
-    import PIL.Image
-    from PIL import ImageOps
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its size, which is checked here, and of odd metadata
-            with PIL.Image.open(path, formats=FORMATS) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise UnknownKind(
-                        f"{path.name}: {image.width} × {image.height} pixels is more than {MAX_PIXELS:,}."
-                    )
-                return as_rgb(ImageOps.exif_transpose(image))
-    except UnknownKind:
-        raise
-    except Exception as error:  # noqa: BLE001  damaged files raise whatever their decoder happens to trip over
-        raise UnknownKind(f"{path.name} is not a readable picture ({type(error).__name__}).") from None
-
-
-def as_rgb(image: Image) -> Image:
-    """Any PIL picture as RGB, transparent parts on white."""
-    import PIL.Image
-
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return _as_grey(image).convert("RGB")
-    if image.mode in ("RGBA", "LA", "P", "PA"):
-        layer = image.convert("RGBA")
-        return PIL.Image.alpha_composite(PIL.Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    return image.convert("RGB")
-
-
-def _as_grey(image: Image) -> Image:
-    """16 bits a pixel (or more) as 8: PIL itself would make everything above 255 white."""
-    import numpy as np
-    import PIL.Image
-
-    array = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    top = array.max(initial=0.0)
-    full = 1.0 if image.mode == "F" and top <= 1 else 255.0 if top <= 255 and image.mode != "I;16" else 65535.0
-    return PIL.Image.fromarray((np.clip(array / max(full, 1e-9), 0, 1) * 255).round().astype(np.uint8))
-
-
-def length_of(sound: Any) -> float:
-    """Seconds of a sound that may not be open yet; 0 where that cannot be told."""
-    if isinstance(sound, Audio):
-        return sound.seconds
-    if isinstance(sound, Path):
-        import soundfile
-
-        try:
-            return float(soundfile.info(sound).duration)
-        except (soundfile.LibsndfileError, OSError, ValueError):
-            return 0.0  # opening it will say why
-    return len(sound["array"]) / max(sound["sampling_rate"], 1) if isinstance(sound, Mapping) else 0.0
-
-
-def open_audio(path: Path) -> Audio:
-    """A sound as mono float32 in -1…1 at its own rate (Hz)."""
-    import soundfile
-
-    try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError, ValueError) as error:
-        raise UnknownKind(f"{path.name} is not readable sound ({type(error).__name__}).") from None
-    return as_audio(samples, rate)
-
-
-def as_audio(samples: Any, sampling_rate: int) -> Audio:
-    """Samples of shape (n,) or (n, channels), any dtype, as mono float32; integers are scaled to -1…1."""
-    import numpy as np
-
-    array = np.asarray(samples)
-    if array.dtype.kind not in "iuf" or not 0 < sampling_rate <= MAX_RATE:
-        raise UnknownKind(f"sound of {array.dtype} at {sampling_rate} Hz; wanted numbers and a rate in Hz.")
-    if not array.size:
-        raise UnknownKind("sound without a sample.")
-    if array.dtype.kind == "i":
-        array = array / np.iinfo(array.dtype).max
-    elif array.dtype.kind == "u":  # silence is the middle
-        middle = (np.iinfo(array.dtype).max + 1) // 2
-        array = (array.astype(np.float64) - middle) / middle
-    array = array.astype(np.float32)
-    if array.ndim == 2:
-        array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
-    if array.ndim != 1:
-        raise UnknownKind(f"sound of shape {array.shape}; wanted (n,) or (n, channels).")
-    return Audio(np.clip(np.nan_to_num(array), -1.0, 1.0), int(sampling_rate))
-
-
-def resample(audio: Audio, sampling_rate: int) -> Audio:
-    """The sound at another rate (Hz), by soxr's high-quality resampler."""
-    if audio.sampling_rate == sampling_rate:
-        return audio
-    import soxr
-
-    return Audio(soxr.resample(audio.samples, audio.sampling_rate, sampling_rate), sampling_rate)
+def open_media(path: Path | Held, kind: Kind) -> Any:
+    """A picture, sound or video from a checked path, or in memory; UnknownKind says in one line why it cannot be."""
+    return _OPENERS[kind](path)
 
 
 def _nearest(path: Path) -> str:

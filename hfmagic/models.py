@@ -19,10 +19,16 @@ from .devices import Device, choose_device, choose_dtype, find_devices, uninterr
 from .errors import DamagedModel, NotAvailable, NoTrainedHead, OutOfMemory, clip, is_out_of_memory, reason_of
 from .hub.facts import ModelFacts
 from .hub.skeleton import tensor_shapes
+from .pipelines import is_pipeline_folder, pipeline_bytes, pipeline_problem, read_pipeline
+from .processors import open_processor
 
 # Weights that the task does not use: a sentence encoder is read by mean pooling, so it may lack BERT's pooler.
 _quiet = threading.RLock()
 _MAY_MISS = {"AutoModel": ("pooler.",)}
+# What stands for a masked piece of sound, in training only: many a fine-tuned wav2vec 2.0 was saved without.
+_TRAINING_ONLY = dict.fromkeys(
+    ("AutoModelForCTC", "AutoModelForAudioClassification", "AutoModelForSpeechSeq2Seq"), (".masked_spec_embed",)
+)
 MOST_LAYERS = 5000  # a config that asks for more would keep the check of its structure busy for hours
 
 
@@ -70,7 +76,7 @@ class Pool:
         Raises: NoTrainedHead, DamagedModel, NotAvailable.
         """
         dtype = choose_dtype(device, wanted=dtype, saved=facts.dtype)
-        key = (revision, auto, device.torch_name, dtype)
+        key = (revision, f"{auto} {processor}", device.torch_name, dtype)
         with self._lock:
             loaded = self._loaded.get(key)
         if loaded is None:
@@ -133,6 +139,9 @@ def head_problem(folder: Path, auto: str) -> str:
     The model is loaded onto the meta device: its structure without a number, from the shapes that the headers give.
     """
     try:
+        if is_pipeline_folder(folder):
+            with quiet():
+                return clip(pipeline_problem(folder, auto), 100)
         info = _structure(folder, auto)
     except Exception as error:  # noqa: BLE001 - a config can be wrong in every way; it is a reason, not a failure
         return clip(reason_of(_newer(error) or error), 100)
@@ -162,28 +171,47 @@ def _load(facts: ModelFacts, revision: str, *, auto: str, processor: str, device
         raise DamagedModel(f"{facts.model_id} is not on this machine.", hint="run the cell again")
     start = time.perf_counter()
     try:
-        prepare = _described(facts.folder, processor)
-        model, info = _read(str(facts.folder), _class(auto), dtype=_dtype(dtype))
-        model = model.to(device).eval()
+        model, prepare, info = _opened(facts.folder, auto, processor, dtype)
+        missing = _missing(info, auto)
+        model = model if missing else model.to(device)  # diffusers leaves what is missing on the meta device
+    except NotAvailable:
+        raise
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory(f"{facts.model_id} does not fit into memory.", hint="a smaller model") from error
         what = f"{facts.model_id} cannot be loaded: {reason_of(_newer(error) or error)}"
         raise DamagedModel(what, hint="%hf models shows others") from error
-    if missing := _missing(info, auto):
+    pipeline = is_pipeline_folder(facts.folder)
+    gives = "pictures" if pipeline else "scores"
+    if missing:
         raise NoTrainedHead(
             f"{facts.model_id} has no trained head for {_head(auto)}:"
-            f" {len(missing)} weights missing ({min(missing)}); its scores would be random.",
+            f" {len(missing)} weights missing ({min(missing)}); its {gives} would be random.",
             hint="%hf use STEP MODEL",
         )
-    size = sum(p.numel() * p.element_size() for p in model.parameters())
+    size = pipeline_bytes(model) if pipeline else sum(p.numel() * p.element_size() for p in model.parameters())
     return Loaded(facts, revision, model, prepare, device, dtype, size, time.perf_counter() - start)
+
+
+def _opened(folder: Path, auto: str, processor: str, dtype: str) -> tuple[Any, Any, Mapping[str, Any]]:
+    """A folder's model or pipeline, what prepares its inputs (a pipeline does it by itself), which weights it lacks."""
+    if is_pipeline_folder(folder):
+        with quiet():
+            pipeline, missing = read_pipeline(folder, auto, _dtype(dtype))
+        return pipeline, None, {"missing_keys": missing, "mismatched_keys": ()}
+    prepare = _described(folder, processor)
+    model, info = _read(str(folder), _class(auto), dtype=_dtype(dtype))
+    return model.eval(), prepare, info
 
 
 def _described(folder: Path, processor: str) -> Any:
     """What a folder says beside its weights: a tokenizer, a processor, the config."""
-    with quiet():
+
+    def read(processor: str) -> Any:
         return _class(processor).from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+
+    with quiet():
+        return open_processor(folder, processor, read)
 
 
 def _read(folder: str | None, kind: Any, **options: Any) -> tuple[Any, Mapping[str, Any]]:
@@ -221,12 +249,16 @@ def _dtype(name: str) -> Any:
 
 def _missing(info: Mapping[str, Any], auto: str) -> set[str]:
     """Weights that the files lack, or have in another shape."""
-    missing = {str(k) for k in info["missing_keys"] if not k.startswith(_MAY_MISS.get(auto, ()))}
+    missing = {str(k) for k in info["missing_keys"] if not _may_miss(k, auto)}
     return missing | {str(k[0] if isinstance(k, tuple) else k) for k in info["mismatched_keys"]}
 
 
+def _may_miss(name: str, auto: str) -> bool:
+    return name.startswith(_MAY_MISS.get(auto, ())) or name.endswith(_TRAINING_ONLY.get(auto, ()))
+
+
 def _head(auto: str) -> str:
-    return auto.removeprefix("AutoModelFor").removeprefix("AutoModel")
+    return auto.removeprefix("AutoModelFor").removeprefix("AutoPipelineFor").removeprefix("AutoModel")
 
 
 def _newer(error: BaseException) -> DamagedModel | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -110,7 +111,7 @@ def provenance(
         models=tuple(models),
         steps=ran,
         settings=settings,
-        versions=dict(versions()),
+        versions={**versions(), **({"diffusers": version("diffusers")} if "diffusers" in sys.modules else {})},
         seconds=round(results.seconds, 3),
         interrupted=results.interrupted,
     )
@@ -194,13 +195,44 @@ def _gave(result: StepResult) -> Iterator[tuple[str, Digest]]:
     elif result.kind is Kind.TABLE:
         for column in value.columns:
             yield column, digest(column_values(value, column))
-    elif result.kind in (Kind.SPANS, Kind.BOXES):
-        rows = value if result.frame is not None else [value]
+    elif result.kind in _MEASURED:
+        rows = [_things(row) for row in (value if result.frame is not None else [value])]
+        measured, measure = _MEASURED[result.kind]
         yield name, digest([None if row is None else [str(found.label) for found in row] for row in rows])
-        yield f"{name}_score", digest([None if not row else sum(f.score for f in row) / len(row) for row in rows])
+        yield f"{name}_{measured}", digest([sum(map(measure, row)) / len(row) if row else None for row in rows])
+    elif result.kind is Kind.IMAGE and result.step.model is not None:
+        rows = value if result.frame is not None else [value]
+        yield name, digest([_grid(row) if hasattr(row, "resize") else row for row in rows])
     else:
         for column, values, _ in plain_columns(result):
             yield column, digest(values, estimate=True)
+
+
+_MEASURED: Mapping[Kind, tuple[str, Callable[[Any], float]]] = {
+    **dict.fromkeys((Kind.SPANS, Kind.BOXES), ("score", lambda found: float(found.score))),
+    Kind.MASK: ("area", lambda found: float(found.mask.mean())),
+}
+"""Kind of things that are found → what is told of those of a row beside their labels: the mean of that number."""
+
+
+def _things(row: Any) -> list[Any] | None:
+    """What was found in a row; of a list of texts or pictures, in all of them."""
+    if row is None:
+        return None
+    return [found for one in row for found in (one if isinstance(one, list | tuple) else [one])]
+
+
+def _grid(picture: Any) -> Any:
+    """Mean brightness of 8 × 8 fields, 0…1 (of a depth map: mean depth): a model's pixels are rounded numbers.
+
+    Another machine rounds some of them the other way, which the mean of a field hardly shows.
+    """
+    import numpy as np
+    from PIL.Image import Resampling
+
+    brightness = picture if picture.mode == "F" else picture.convert("L")
+    numbers = np.asarray(brightness.convert("F").resize((8, 8), Resampling.BOX), dtype=np.float64).ravel()
+    return numbers if picture.mode == "F" else numbers / 255
 
 
 def _drawn(figure: Any) -> list[float]:

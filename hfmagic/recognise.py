@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .cells import kind_of_cell
 from .errors import MissingFile, UnknownKind
-from .kinds import Audio, ColumnSchema, InputSchema, Kind
+from .files import Held, kind_of_file
+from .foreign import kind_of, native
+from .kinds import MEDIA, ColumnSchema, InputSchema, Kind
 from .language import column_language
-from .media import as_audio, as_rgb, checked_path, files_in, kind_of_file, open_media
+from .media import checked_path, files_in, files_like, gallery, is_glob, open_media
+from .slices import Slice, is_slice, parse_slice, with_class_names
 
 if TYPE_CHECKING:
     import narwhals as nw
+    import pyarrow as pa
 
 SAMPLE = 200
+SAMPLE_OF_LARGE = 20  # of cells that hold whole files
+_LARGER = "%config HFMagic.file_bytes = …"
 _PANDAS = ("DataFrame", "Series")
 _FRAMES = {
     "pandas": _PANDAS,
@@ -28,16 +34,39 @@ _FRAMES = {
 }
 
 
+_HINTS = {
+    "DatasetDict": "name a split: ds['train']",
+    "IterableDataset": "take some rows: list(ds.take(200))",
+    "Markdown": "give its text: NAME.data",
+    "HTML": "give its text: NAME.data",
+    "SVG": "give a PNG or JPEG",
+    "Tensor": "pictures: (h, w), (3, h, w) or (h, w, 3), 0…1 or uint8; sound: (samples, rate)",
+    "ndarray": "pictures: (h, w) or (h, w, 3), 0…1 or uint8; sound: (samples, rate)",
+}
+
+
 @dataclass(frozen=True)
 class Reader:
-    """What may be read from files: real paths of folders, and the largest size in bytes."""
+    """What may be read: files below the real paths of folders, up to a size in bytes, and rows of the Hub's data sets.
+
+    `rows` gives a slice as an Arrow table; without it none is read.
+    """
 
     allowed: tuple[Path, ...]
     max_bytes: int = 200_000_000
+    rows: Callable[[Slice], pa.Table] | None = None
 
     def path(self, path: Path) -> Path:
         """The real path, or MissingFile."""
         return checked_path(path, allowed=self.allowed, max_bytes=self.max_bytes)
+
+    def open(self, content: Path | Held, kind: Kind) -> Any:
+        """A picture, sound or video of a path or in memory. Raises: MissingFile, UnknownKind."""
+        if isinstance(content, Path):
+            return open_media(self.path(content), kind)
+        if len(content.content) > self.max_bytes:
+            raise UnknownKind(f"{content.name} has {len(content.content):,} bytes.", hint=_LARGER)
+        return open_media(content, kind)
 
 
 @dataclass(frozen=True)
@@ -57,21 +86,22 @@ def column_values(frame: nw.DataFrame[Any], column: str) -> list[Any]:
 def recognise(name: str, value: Any, *, reader: Reader) -> Input:
     """What a variable is.
 
-    Frames, series, lists, tuples of equal things and folders become a TABLE; text, a picture, sound or a number is a
-    single value. Raises UnknownKind for anything else, MissingFile for a path that cannot be read.
+    Frames, series, lists, tuples of equal things, folders, patterns of paths and slices of data sets become a TABLE;
+    text, a picture, a sound or a video is a single value. Raises UnknownKind for anything else, MissingFile for a path
+    that cannot be read, HubError for a slice.
     """
+    if isinstance(value, str) and is_slice(value):
+        return _from_hub(name, value, reader)
     if isinstance(value, Path) or (isinstance(value, str) and _is_path(value)):
         return _from_path(name, Path(value), reader)
     kind = _scalar_kind(value)
     if kind is not None:
         language = column_language([value]) if kind is Kind.TEXT else None
-        return Input(InputSchema(name=name, kind=kind, language=language), value=_single(value, kind))
+        return Input(InputSchema(name=name, kind=kind, language=language), value=open_single(value, kind, reader))
     frame = _frame(name, value)
     if frame is None:
-        raise UnknownKind(
-            f"{name} is a {type(value).__name__}, which hfmagic cannot read.",
-            hint="give a frame, series, list, text, picture, (samples, rate) or a path",
-        )
+        hint = _HINTS.get(type(value).__name__, "give a frame, series, list, text, picture, (samples, rate) or a path")
+        raise UnknownKind(f"{name} is a {type(value).__name__}, which hfmagic cannot read.", hint=hint)
     return Input(_frame_schema(name, frame, reader), frame=frame)
 
 
@@ -86,45 +116,19 @@ def is_input(value: Any) -> bool:
 
 
 def open_single(value: Any, kind: Kind, reader: Reader) -> Any:
-    """A picture or sound of a row, from its path or from memory. Raises: MissingFile, UnknownKind."""
-    if isinstance(value, str | Path):
-        return open_media(reader.path(Path(value)), kind)
-    if _scalar_kind(value) is not kind:
-        raise UnknownKind(f"a {type(value).__name__} is no {kind}.")
-    return _single(value, kind)
+    """A picture, sound or video of a row, from its path or from memory; anything else as it is.
+
+    Raises: MissingFile, UnknownKind.
+    """
+    if kind not in MEDIA:
+        return value
+    found = Path(value) if isinstance(value, str | Path) else native(value, kind)
+    return reader.open(found, kind) if isinstance(found, Path | Held) else found
 
 
 def _scalar_kind(value: Any) -> Kind | None:
     """The kind of a single value, told without reading it; None for anything else. Never raises."""
-    np, pil = sys.modules.get("numpy"), sys.modules.get("PIL.Image")
-    if isinstance(value, str):
-        return Kind.TEXT
-    if isinstance(value, Audio) or (isinstance(value, dict) and "array" in value and "sampling_rate" in value):
-        return Kind.AUDIO
-    if pil and isinstance(value, pil.Image):
-        return Kind.IMAGE
-    if np and isinstance(value, tuple) and len(value) == 2:
-        array, rate = (value[0], value[1]) if isinstance(value[0], np.ndarray) else (value[1], value[0])
-        is_sound = isinstance(array, np.ndarray) and array.dtype.kind in "iuf" and 1 <= array.ndim <= 2
-        return Kind.AUDIO if is_sound and isinstance(rate, int | np.integer) else None
-    if np and isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.size:
-        return Kind.IMAGE if value.ndim == 2 or (value.ndim == 3 and value.shape[2] in (3, 4)) else None
-    return None
-
-
-def _single(value: Any, kind: Kind) -> Any:
-    """A single value as the engine has it: RGB pictures and mono sound."""
-    if kind is Kind.TEXT or isinstance(value, Audio):
-        return value
-    if kind is Kind.AUDIO:
-        if isinstance(value, dict):
-            return as_audio(value["array"], value["sampling_rate"])
-        return as_audio(*(value if hasattr(value[0], "dtype") and value[0].ndim else reversed(value)))
-    if not hasattr(value, "mode"):
-        from PIL import Image
-
-        value = Image.fromarray(value)
-    return as_rgb(value)
+    return Kind.TEXT if isinstance(value, str) else kind_of(value)
 
 
 def _is_path(text: str) -> bool:
@@ -133,24 +137,33 @@ def _is_path(text: str) -> bool:
         return False
     path = Path(text)
     try:
+        if is_glob(text) and " " not in text and "/" in text:
+            return kind_of_file(path) is not None or text.endswith("*")
         return kind_of_file(path) is not None or ("/" in text and " " not in text and path.is_dir())
     except OSError:
         return False
 
 
+def _from_hub(name: str, text: str, reader: Reader) -> Input:
+    if reader.rows is None:
+        raise MissingFile(f"{text} is on the Hub, which is not asked here.", hint="name it on the line of a %%hf cell")
+    return recognise(name, reader.rows(parse_slice(text)), reader=reader)
+
+
 def _from_path(name: str, path: Path, reader: Reader) -> Input:
-    real = reader.path(path)
+    folder, pattern = gallery(path) if is_glob(str(path)) else (path, "")
+    real = reader.path(folder)
     if real.is_dir():
         import pandas as pd
 
-        kind, files = files_in(real)
-        names = [f.name for f in files]
-        paths = pd.Series([path / n for n in names], dtype=object)  # as the user wrote the folder, not where it lies
+        kind, files = files_like(real, pattern) if pattern else files_in(real)
+        names = [f.relative_to(real).as_posix() for f in files]
+        paths = pd.Series([folder / n for n in names], dtype=object)  # as the user wrote the folder, not where it lies
         frame = pd.DataFrame({"file": names, kind.value: paths})
         return recognise(name, frame, reader=reader)
     kind_or_none = kind_of_file(real)
     if kind_or_none is None:
-        raise MissingFile(f"{path} is no picture or sound.", hint="read tables with pandas first: pd.read_csv(…)")
+        raise MissingFile(f"{path} is no picture, sound or video.", hint="read tables with pandas: pd.read_csv(…)")
     return Input(InputSchema(name=name, kind=kind_or_none), value=real)
 
 
@@ -162,8 +175,8 @@ def _is_frame(value: Any) -> bool:
 def _frame(name: str, value: Any) -> nw.DataFrame[Any] | None:
     import narwhals as nw
 
-    if type(value).__module__.startswith("datasets") and hasattr(value, "data"):
-        value = value.data.table.combine_chunks()  # a datasets set, by its Arrow table
+    if type(value).__module__.startswith("datasets") and hasattr(value, "with_format"):
+        value = _from_datasets(name, value)
     if isinstance(value, list | tuple):
         import pandas as pd
 
@@ -188,13 +201,21 @@ def _frame(name: str, value: Any) -> nw.DataFrame[Any] | None:
     return native if isinstance(native, nw.DataFrame) else None
 
 
+def _from_datasets(name: str, value: Any) -> Any:
+    """The rows that a `datasets` set stands for as an Arrow table, without decoding; class numbers as their names."""
+    if type(value).__name__ != "Dataset":
+        raise UnknownKind(f"{name} is a {type(value).__name__}.", hint=_HINTS.get(type(value).__name__, "give a split"))
+    features = {k: f.names for k, f in value.features.items() if hasattr(f, "names")}
+    return with_class_names(value.with_format("arrow")[:], features)
+
+
 def _frame_schema(name: str, frame: nw.DataFrame[Any], reader: Reader) -> InputSchema:
     schemas = [_column_schema(frame[c], reader) for c in frame.columns]
     strings = [s for s in schemas if s.kind in (Kind.TEXT, Kind.LABELS) and s.dtype == "string"]
     if len(strings) == 1 and strings[0].kind is Kind.LABELS:  # the only string column is what there is to read
         texts = [v for v in frame[strings[0].name].head(SAMPLE).to_list() if isinstance(v, str)]
         only = strings[0].model_copy(update={"kind": Kind.TEXT, "language": column_language(texts)})
-        media = any(s.kind in (Kind.IMAGE, Kind.AUDIO) for s in schemas)
+        media = any(s.kind in MEDIA for s in schemas)
         schemas = schemas if media else [only if s is strings[0] else s for s in schemas]
     return InputSchema(name=name, kind=Kind.TABLE, rows=len(frame), columns=tuple(schemas))
 
@@ -205,7 +226,8 @@ def _column_schema(series: nw.Series[Any], reader: Reader) -> ColumnSchema:
     dtype = series.dtype
     if dtype.is_numeric() or dtype == nw.Boolean:
         return ColumnSchema(name=series.name, kind=Kind.NUMBER, dtype=str(dtype).lower())
-    values = [v for v in series.head(SAMPLE).to_list() if not _missing(v)]
+    large = dtype in (nw.Binary, nw.Struct) or dtype == nw.List
+    values = [v for v in series.head(SAMPLE_OF_LARGE if large else SAMPLE).to_list() if not _missing(v)]
     kind = _element_kind(values)
     if kind is Kind.TEXT:
         files = [Path(v) for v in values]
@@ -244,7 +266,7 @@ def _reads_as_text(values: Sequence[str]) -> bool:
 
 def _element_kind(values: Sequence[Any]) -> Kind | None:
     """The kind that all the values have; None when they differ or are unknown."""
-    kinds = {_kind(v) for v in values[:SAMPLE] if not _missing(v)}
+    kinds = {_kind(v) for v in values[:SAMPLE] if not _missing(v) and not _is_empty_list(v)}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -253,10 +275,18 @@ def _kind(value: Any) -> Kind | None:
         return kind_of_file(value)
     if isinstance(value, bool | int | float):
         return Kind.NUMBER
-    if isinstance(value, list | tuple) or type(value).__name__ == "ndarray":
+    if (kind := _scalar_kind(value) or kind_of_cell(value)) is not None:
+        return kind
+    if isinstance(value, list | tuple) or type(value).__name__ in ("ndarray", "Tensor"):
         first = next(iter(value), None) if getattr(value, "ndim", 1) == 1 else None
-        return Kind.EMBEDDING if isinstance(first, float) or type(first).__name__.startswith("float") else None
-    return _scalar_kind(value)
+        first = getattr(first, "dtype", None) or first  # of a tensor each number is one, too
+        return Kind.EMBEDDING if isinstance(first, float) or "float" in f"{type(first).__name__} {first}" else None
+    return None
+
+
+def _is_empty_list(value: Any) -> bool:
+    """True for a cell in which nothing was found, such as no box; it may be of any kind that is a list."""
+    return (isinstance(value, list | tuple) or type(value).__name__ == "ndarray") and len(value) == 0
 
 
 def _missing(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from .config import OFFICIAL_HUB, HFMagic
@@ -13,6 +14,7 @@ from .errors import BadOption
 from .hub.blobs import Checked
 from .hub.cached import CachedModels
 from .hub.client import Asked, HubClient
+from .hub.datasets import DataSets
 from .hub.folder import FolderHub
 from .hub.sources import Sources
 from .limits import Limits, parse_limits
@@ -20,13 +22,17 @@ from .models import Pool, current_device
 from .planners.planner import Planner
 from .proposal import Options
 from .recognise import Reader
-from .selection.candidates import SEARCHED_AS, Candidate, rank, reject
+from .selection.candidates import PREFERRED, SEARCHED_AS, Candidate, rank, reject
 from .selection.choose import Chooser
 from .selection.look import Ground
 from .selection.picker import llm_picker
+from .slices import Slice, is_slice, parse_slice
 from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
 from .tags import runnable_task
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Resources:
@@ -37,11 +43,32 @@ class Resources:
         self.pool = Pool()
         self.kernel = uuid4().hex  # what is sent is kept under it
         self._sources: dict[tuple[object, ...], Sources] = {}
+        self._data_sets: dict[tuple[object, ...], DataSets] = {}
+        self._pinned: dict[str, str] = {}  # a data set's rows as they were asked for → with their commit
 
     @property
     def reader(self) -> Reader:
-        """What may be read from files."""
-        return Reader(self.config.allowed_paths, self.config.file_bytes)
+        """What may be read without a further word."""
+        return self.reading(Options())
+
+    def reading(self, options: Options) -> Reader:
+        """What may be read for one request: files, and the Hub's data sets, large ones after a yes."""
+        return Reader(self.config.allowed_paths, self.config.file_bytes, lambda wanted: self._rows(wanted, options))
+
+    def _rows(self, wanted: Slice, options: Options) -> pa.Table:
+        hub, config = self.sources(options), self.config
+        key = (hub.client, config.hub_cache_path, config.cache_path)
+        if key not in self._data_sets:
+            notes, checked = config.cache_path / "hub-notes", Checked(config.cache_path / "checked")
+            self._data_sets[key] = DataSets(hub.client, config.hub_cache_path, notes, checked, config.stall_seconds)
+        most = None if options.yes else max(config.ask_download - 1, 0)
+        exact, table = self._data_sets[key].rows(wanted, most=most)
+        self._pinned[str(wanted)] = str(exact)
+        return table
+
+    def pinned(self, name: str) -> str:
+        """The name of an input; of a data set's rows, with the commit that was read."""
+        return self._pinned.get(str(parse_slice(name)), name) if is_slice(name) else name
 
     @property
     def hub(self) -> Sources:
@@ -90,9 +117,10 @@ class Resources:
         if spec.is_operation:
             raise BadOption(f"{task} is an operation: it needs no model.", hint="%hf models lists what is here")
         limits = parse_limits(self.config.limit).merged(parse_limits(options.limit))
-        found = self.sources(options).search(SEARCHED_AS.get(task, task), language=limits.language or "")
+        found = self.sources(options).search(*SEARCHED_AS.get(task, (task,)), language=limits.language or "")
         rule = partial(reject, spec, limits=limits, device=self.device(options))
-        return rank(found.models, rule, weights=self.config.weights)
+        preferred = PREFERRED.get(task, "")
+        return rank(found.models, rule, preferred=preferred, weights=self.config.weights)
 
     def _chooser(self, limits: Limits, options: Options) -> Chooser:
         llm = self.planner.llm if self.config.picker == "llm" else None

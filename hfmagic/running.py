@@ -92,6 +92,7 @@ class Running(Resources):
                     results,
                     answer=said,
                     preview_rows=self.config.preview_rows,
+                    most_bytes=self.config.output_bytes,
                     inputs=self.shown_inputs(proposal),
                     stored=name if results.steps else "",
                     changes=found,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 
-from .conversions import may_become
+from .conversions import CONVERSIONS, TABLE_COLUMNS, hint_of, may_become
 from .errors import InvalidPlan, UnknownColumn, did_you_mean
 from .kinds import ColumnSchema, InputSchema, Kind
 from .plan import Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
@@ -48,10 +48,24 @@ class Scope:
 
     def rows_of(self, step: Step) -> str | None:
         """The frame whose rows a step's output follows, or None when it gives one value or a table."""
-        frames = {f for r in step.inputs.values() if (f := self.frame_of(r))}
+        takes = self.spec(step).takes
+        by_row = [r for slot, r in step.inputs.items() if takes.get(slot) is not Kind.TABLE]  # a table is read whole
+        frames = {f for r in by_row if (f := self.frame_of(r))}
         if len(frames) > 1:
             raise InvalidPlan(f"step {step.id!r} mixes rows of {' and '.join(sorted(frames))}.", hint="join them first")
         return frames.pop() if frames else None
+
+    def language_of(self, reference: Reference) -> str | None:
+        """The language of the texts of a reference, where a schema tells it; cutting and redacting keep it."""
+        match reference:
+            case Column(column=name, of=frame):
+                column = self.column(name, frame)
+                return column.language if column.kind is Kind.TEXT else None
+            case Variable(variable=name):
+                return self._input(name).language
+            case StepOutput(step=name) if (step := self._step(name)).task in ("split", "redact"):
+                return self.language_of(step.inputs["text"])
+        return None
 
     def kind_of(self, reference: Reference) -> Kind | None:
         """The kind that a reference gives (of one row where it follows a frame); None where only the run can tell."""
@@ -69,6 +83,15 @@ class Scope:
                 return Kind.TEXT if isinstance(value, str) else Kind.NUMBER
             case _ as never:
                 assert_never(never)
+
+    def conversion_of(self, step: Step, slot: str) -> str:
+        """What becomes of what a step reads in a slot, for a reader of the plan; "" where it is taken as it is.
+
+        Such as "boxes → text: how many of what".
+        """
+        found, wanted = self.kind_of(step.inputs[slot]), self.spec(step).takes[slot]
+        known = CONVERSIONS.get((found, wanted)) if found is not None else None
+        return f"{found} → {wanted}: {known.keeps}" if known else ""
 
     def column(self, name: str, frame: str, plus: tuple[str, ...] = ()) -> ColumnSchema:
         """A column of a frame; UnknownColumn names the nearest."""
@@ -103,8 +126,12 @@ class Scope:
         return (main,)
 
     def _columns_of_table(self, step: Step) -> tuple[ColumnSchema, ...]:
-        if self.spec(step).gives is not Kind.TABLE:
-            raise InvalidPlan(f"step {step.id!r} gives {self.spec(step).gives}, not a table.")
+        gives = self.spec(step).gives
+        if gives in TABLE_COLUMNS:
+            row = (ColumnSchema(name="row", kind=Kind.NUMBER, dtype="int64"),) if self.rows_of(step) else ()
+            return (*row, *TABLE_COLUMNS[gives])
+        if gives is not Kind.TABLE:
+            raise InvalidPlan(f"step {step.id!r} gives {gives}, not a table.")
         if "columns" in step.parameters:
             return tuple(ColumnSchema(name=str(name)) for name in step.parameters["columns"])
         match step.inputs.get("table"):
@@ -125,6 +152,14 @@ class Scope:
         if name not in self.inputs:
             raise InvalidPlan(f"no input is called {name!r}.", hint=did_you_mean(name, self.inputs))
         return self.inputs[name]
+
+
+_CUT = frozenset({"split", "crop", "frames"})
+
+
+def gives_lists(step: Step) -> bool:
+    """True for a step that gives a list a row: the parts of a text, a picture or a video, or a result for each part."""
+    return step.task in _CUT or step.map
 
 
 def validate(plan: Plan) -> Plan:
@@ -158,8 +193,26 @@ def _check_inputs(scope: Scope, step: Step) -> None:
             raise InvalidPlan(f"step {step.id!r}: {step.task} takes no {slot!r}.", hint=did_you_mean(slot, spec.takes))
         found = scope.kind_of(reference)
         if not may_become(found, spec.takes[slot]):
-            raise InvalidPlan(f"step {step.id!r}: {slot} is {found}, {step.task} wants {spec.takes[slot]}.")
+            hint = hint_of(found, spec.takes[slot]) if found else ""
+            why = f"step {step.id!r}: {slot} is {found}, {step.task} wants {spec.takes[slot]}."
+            raise InvalidPlan(why, hint=hint)
+        _check_shape(scope, step, slot, reference)
     scope.rows_of(step)
+
+
+def _check_shape(scope: Scope, step: Step, slot: str, reference: Reference) -> None:
+    """A slot for a whole table gets one; lists are read one by one, and in the first slot only."""
+    spec = scope.spec(step)
+    if spec.takes[slot] is Kind.TABLE and isinstance(reference, Column | Constant):
+        raise InvalidPlan(f"step {step.id!r}: {slot} wants a whole table.", hint="name the frame, not a column")
+    if not isinstance(reference, StepOutput) or not gives_lists(scope.steps[reference.step]):
+        return
+    if slot != spec.subject:
+        raise InvalidPlan(f"step {step.id!r}: {reference.step!r} gives lists, which {slot} of {step.task} cannot read.")
+    if not step.map:
+        raise InvalidPlan(
+            f"step {step.id!r}: {reference.step!r} gives a list for each row.", hint="set map, to run over each part"
+        )
 
 
 def _check_parameters(scope: Scope, step: Step) -> None:

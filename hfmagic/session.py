@@ -57,7 +57,7 @@ class Session(Running):
         """Plan a request over variables and pin a model to each step. Runs nothing and loads no model."""
         options = options or Options()
         check_words(request)
-        inputs = self.inputs.find(request, namespace, names, self.reader, rows=options.rows)
+        inputs = self.inputs.find(request, namespace, names, self.reading(options), rows=options.rows)
         request, values = filled(request, namespace, inputs)
         cell, self._open = self._new_cell(), None
         live = cell.live
@@ -73,7 +73,7 @@ class Session(Running):
         except HFMagicError:
             live.leave("it has no model")
             raise
-        proposal = replace(chosen, names=tuple(names or inputs), prompt=self.planner.prompt)
+        proposal = replace(chosen, names=tuple(map(self.pinned, names or inputs)), prompt=self.planner.prompt)
         live.rebind(proposal.plan)
         self._open = cell
         return self._stand(cell, proposal)
@@ -161,7 +161,7 @@ class Session(Running):
         """
         check_words(request)
         given = inputs if value is None else {"data": value, **inputs}
-        found = self.inputs.find(request, given, tuple(given), self.reader)
+        found = self.inputs.find(request, given, tuple(given), self.reading(Options(yes=yes)))
         plan = self.planner.plan(request, tuple(i.schema for i in found.values()))
         results, _ = self.compute(self.choose_models(plan, found, Options(models=models or {}, limit=limit, yes=yes)))
         if results.failed:
@@ -193,7 +193,8 @@ class Session(Running):
         if before is not None and namespace.get(record.output) is before.value and record.output in record.names:
             inputs = self._ran.proposal.inputs if self._ran.proposal else {}  # the run has overwritten what it read
         else:
-            inputs = self.inputs.find(record.plan.request, namespace, record.names, self.reader, rows=options.rows)
+            reader = self.reading(options)
+            inputs = self.inputs.find(record.plan.request, namespace, record.names, reader, rows=options.rows)
         plan = validate(record.plan.model_copy(update={"inputs": tuple(i.schema for i in inputs.values())}))
         proposal = replace(self.choose_models(plan, inputs, options), names=record.names, prompt=record.prompt)
         cell = RunView(proposal.plan)

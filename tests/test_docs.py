@@ -83,4 +83,5 @@ def test_binder_has_the_pins_of_the_constraints():
     def pins(path: str) -> set[str]:
         return {line for line in (ROOT / path).read_text(encoding="utf-8").splitlines() if "==" in line}
 
-    assert pins("constraints.txt") == pins("binder/requirements.txt")
+    optional = {pin for pin in pins("constraints.txt") if pin.startswith("diffusers")}  # Binder has no room for it
+    assert pins("constraints.txt") - optional == pins("binder/requirements.txt")

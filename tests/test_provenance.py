@@ -6,12 +6,18 @@ import hashlib
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from PIL import Image
 
 from hfmagic.comparison import compare
-from hfmagic.provenance import KEY, Provenance, found_in
+from hfmagic.digest import distance
+from hfmagic.kinds import Kind
+from hfmagic.plan import Constant, ModelChoice, Plan, Step
+from hfmagic.provenance import KEY, Provenance, Settings, found_in, provenance
+from hfmagic.results import Results, StepResult
 from tests.llmserver import TestLLM, text
 from tests.shell import run
 
@@ -219,3 +225,28 @@ def test_another_library_with_the_same_rows_is_the_same_input(shell: Interactive
     shell.user_ns["reviews"] = same if frame == "polars" else same.to_arrow()
 
     assert "same: all" in run(shell, "%hf reproduce").text
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [(lambda p: p, "same"), (lambda p: p ^ 1, "close"), (lambda p: 255 - p, "differs"), (lambda p: p[::-1], "differs")],
+    ids=["the same", "rounded the other way", "the negative", "upside down"],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_pictures_that_a_model_made_are_compared_by_how_bright_they_are(change: Any, verdict: str, seed: int):
+    fields = np.random.default_rng(seed).integers(0, 255, (8, 8, 3), dtype=np.uint8)
+    pixels = np.kron(fields, np.ones((12, 12, 1), dtype=np.uint8))  # (96, 96, 3)
+    step = Step(
+        id="draw",
+        task="text-to-image",
+        inputs={"text": Constant(constant="a cat")},
+        output="cat",
+        model=ModelChoice(model_id="acme/draws", revision="0" * 40),
+    )
+    plan = Plan(request="draw a cat", planner="rules", inputs=(), steps=(step,))
+
+    def digest_of(array: Any) -> Any:
+        made = StepResult(step, Kind.IMAGE, Image.fromarray(np.ascontiguousarray(array)), rows=1, device="cpu")
+        return provenance(Results(plan, {"draw": made}), {}, models=(), settings=Settings()).steps["draw"].gave["cat"]
+
+    assert distance(digest_of(pixels), digest_of(change(pixels))).verdict == verdict

@@ -11,11 +11,10 @@ from typing import Any
 from ..errors import clip, one_line
 from ..plan import StepOutput
 from ..results import StepResult
+from .found import MAX_LISTED, MAX_QUOTE, answers, found, pictures, ranked
 from .read import given_values, subject_rows, table_of
 from .teller import Teller, capital, shown_number
 
-MAX_QUOTE = 300
-MAX_LISTED = 5
 TIE = 1e-6  # two scores this close are one
 _NAME = r'"(?:[^"]|"")+"'
 _ROWS = re.compile(
@@ -37,7 +36,8 @@ def _labels(teller: Teller, result: StepResult, key: str = "labels") -> str | No
         return None
     if result.frame is None and not result.step.map:
         best = result.value[0]
-        told = teller.say("label", label=teller.quoted(best.label), score=f"{best.score:.0%}")
+        scored = best.score == best.score
+        told = teller.say("label" if scored else "unscored", label=teller.quoted(best.label), score=f"{best.score:.0%}")
         return told + (teller.say("tied") if _tied(result) else "")
     whole = teller.whole(result)
     # quoted when one has a space, so that labels do not run into the words around them
@@ -84,6 +84,14 @@ def _texts(teller: Teller, result: StepResult) -> str | None:
     word = teller.titles(result, many=len(texts) > 1 or teller.language == "zh")  # Chinese has one form for a number
     whole = teller.whole(result)
     return teller.say("texts", count=f"{len(texts):,}", word=word, whole=whole, text=teller.quoted(texts[0]))
+
+
+def _parts(teller: Teller, result: StepResult) -> str | None:
+    """Into how many parts each value was cut, in all."""
+    parts = [part for value in given_values(result) for part in value]
+    if result.frame is None and not result.step.map:
+        return teller.say("number", name=result.step.output, value=f"{len(parts):,}")
+    return teller.say("cut", count=f"{len(parts):,}", whole=teller.whole(result)) if parts else None
 
 
 def _similarity(teller: Teller, result: StepResult) -> str | None:
@@ -197,6 +205,34 @@ TELL: Mapping[str, Callable[[Teller, StepResult], str | None]] = MappingProxyTyp
         "text-classification": _labels,
         "zero-shot-classification": _labels,
         "image-classification": _labels,
+        "zero-shot-image-classification": _labels,
+        "audio-classification": _labels,
+        "zero-shot-audio-classification": _labels,
+        "video-classification": _labels,
+        "fill-mask": _labels,
+        "question-answering": answers,
+        "visual-question-answering": answers,
+        "document-question-answering": answers,
+        "table-question-answering": _texts,
+        "token-classification": found,
+        "object-detection": found,
+        "zero-shot-object-detection": found,
+        "image-segmentation": found,
+        "mask-generation": found,
+        "translation": _texts,
+        "image-to-text": _texts,
+        "image-text-to-text": _texts,
+        "text-to-image": pictures,
+        "image-to-image": pictures,
+        "depth-estimation": pictures,
+        "image-feature-extraction": _embeddings,
+        "text-ranking": ranked,
+        "text-to-audio": _sounds,
+        "video-text-to-text": _texts,
+        "redact": _texts,
+        "split": _parts,
+        "frames": _parts,
+        "crop": _parts,
         "detect-language": _languages,
         "cluster": _themes,
         "summarization": _texts,

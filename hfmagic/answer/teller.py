@@ -11,6 +11,19 @@ from ..results import Results, StepResult
 from .read import given_values, root_input
 from .templates import WORDS, Language, fill
 
+_TITLES = {  # places in the words "titles"
+    "summarization": 1,
+    "automatic-speech-recognition": 2,
+    "translation": 4,
+    "image-to-text": 5,
+    "image-text-to-text": 6,
+    "video-text-to-text": 6,
+    "table-question-answering": 6,
+    "question-answering": 6,
+    "visual-question-answering": 6,
+    "document-question-answering": 6,
+}
+
 
 @dataclass(frozen=True)
 class Teller:
@@ -55,8 +68,8 @@ class Teller:
     def titles(self, result: StepResult, *, many: bool) -> str:
         """What a text is called: title, summary, transcript, text."""
         title = result.step.parameters.get("style") == "title"
-        places = {"summarization": 0 if title else 1, "automatic-speech-recognition": 2}
-        return WORDS[self.language]["titles"].split("; ")[places.get(result.step.task, 3)].split(", ")[many]
+        place = 0 if title and result.step.task == "summarization" else _TITLES.get(result.step.task, 3)
+        return WORDS[self.language]["titles"].split("; ")[place].split(", ")[many]
 
 
 def _singular(noun: str) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import HFMagicError, OutOfMemory, is_out_of_memory, reason_of
+from ..errors import HFMagicError, OutOfMemory, StepFailed, is_out_of_memory, reason_of
 
 RunBatch = Callable[[list[Any]], list[Any]]
+BIG = 64  # values: from here on a model is tried on a few before it is let loose on all
+TRIED = 3
 
 
 @dataclass
@@ -30,12 +32,18 @@ def unique(values: Sequence[Any]) -> tuple[list[Any], list[int]]:
     kept: list[Any] = []
     positions = []
     for value in values:
-        key: Hashable = value if isinstance(value, str) or hasattr(value, "parts") else id(value)
+        key = _key(value)
         if key not in firsts:
             firsts[key] = len(kept)
             kept.append(value)
         positions.append(firsts[key])
     return kept, positions
+
+
+def _key(value: Any) -> Hashable:
+    if isinstance(value, tuple) and type(value) is tuple:  # what several slots hold
+        return tuple(_key(v) for v in value)
+    return value if isinstance(value, str) or hasattr(value, "parts") else id(value)
 
 
 def batches(costs: Sequence[int], *, budget: int, most: int) -> Iterator[list[int]]:
@@ -66,9 +74,13 @@ def run_batches(
     `prepare` opens a value when its batch comes, so that a folder of pictures is never open at once; where it raises an
     HFMagicError, that is the reason. A batch that runs out of memory is halved, for the rest of the run too. A batch
     that fails is run in halves until the rows that fail stand alone; each becomes a reason.
+    Raises: StepFailed when many values are to be run and the model does none of three.
     """
+    if len(values) >= BIG:
+        _try_first(values, costs, run, outcome, prepare)
+        progress(outcome)
     for batch in batches(costs, budget=budget, most=most):
-        waiting = [batch]
+        waiting = [[i for i in batch if i not in outcome.results and i not in outcome.reasons]]
         while waiting:
             part = waiting.pop(0)
             if len(part) > most:
@@ -88,6 +100,24 @@ def run_batches(
             else:
                 outcome.reasons[part[0]] = reason_of(failure)
                 progress(outcome)
+
+
+def _try_first(
+    values: Sequence[Any], costs: Sequence[int], run: RunBatch, outcome: Outcome, prepare: Callable[[Any], Any]
+) -> None:
+    """Three values of middling cost, one by one: a model that can do nothing is not tried on a million rows.
+
+    What fails with an error of ours fails for the sake of its row, and says nothing of the model.
+    """
+    failed: list[Exception] = []
+    by_cost = sorted(range(len(values)), key=lambda i: costs[i])
+    for position in (by_cost[len(values) * part // (TRIED + 1)] for part in range(1, TRIED + 1)):
+        failure = _try(values, [position], run, outcome, prepare)
+        if failure is None or isinstance(failure, HFMagicError) or is_out_of_memory(failure):
+            return
+        failed.append(failure)
+    what = f"the model fails on each of {TRIED} rows that were tried first: {reason_of(failed[0])}"
+    raise StepFailed(what, hint="%hf use STEP MODEL, or %hf doctor MODEL")
 
 
 def _try(

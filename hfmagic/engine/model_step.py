@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from ..errors import DamagedModel, StepFailed
+from ..conversions import with_texts
+from ..errors import DamagedModel, NoTrainedHead, StepFailed
+from ..hub.facts import read_config
+from ..kinds import Kind
 from ..results import Downloading, Loading, StepResult
-from ..runners.registry import RUNNERS
+from ..runners.registry import find_runner
 from ..store import Run
 from .step import StepRun
 
@@ -17,7 +21,7 @@ def run_model(run: StepRun) -> StepResult:
     Raises: StepFailed without a model; UnknownModel, NoTrainedHead, DamagedModel, OutOfMemory, HubError.
     """
     spec = run.tables.scope.spec(run.step)
-    runner, choice, machine = RUNNERS[run.step.task], run.step.model, run.machine
+    choice, machine = run.step.model, run.machine
     if choice is None:
         raise StepFailed(f"step {run.step.id!r} has no model.", hint=f"%hf use {run.step.id} MODEL")
     facts = machine.hub.fetch(
@@ -27,6 +31,9 @@ def run_model(run: StepRun) -> StepResult:
     )
     if machine.hub.revision(facts) != choice.revision:
         raise DamagedModel(f"{choice.model_id} has changed since the plan was made.", hint="run the cell again")
+    runner = find_runner(run.step.task, facts.architectures)
+    if facts.folder and runner.problem and (why := runner.problem(read_config(facts.folder))):
+        raise NoTrainedHead(f"{choice.model_id} cannot do {run.step.task}: {why}.", hint="%hf use STEP MODEL")
     if not machine.pool.holds(choice.revision):
         run.emit(Loading(run.step.id, choice.model_id))
     start = time.perf_counter()
@@ -35,18 +42,27 @@ def run_model(run: StepRun) -> StepResult:
     )
     load_seconds = time.perf_counter() - start
     parameters = run.parameters()
+    if parameters.get("source") == "":  # of a translation
+        parameters["detected"] = run.tables.scope.language_of(run.step.inputs[spec.subject])
     result = run.over_rows(
-        spec.subject,
+        tuple(spec.takes),
         lambda values: runner.cost(loaded, values),
-        lambda values: runner.run(loaded, values, parameters),
+        lambda values: _told(runner.run(loaded, values, parameters), values, spec.gives),
         budget=runner.budget or machine.batch_tokens,
         most=machine.batch_size or runner.most,
         longest=runner.longest(loaded, parameters) if runner.longest else 0,
+        unit=runner.unit,
+        rest=runner.rest,
         load_seconds=load_seconds,
         device=loaded.device,
         dtype=loaded.dtype,
-        notes=(runner.note,) if runner.note else (),
+        notes=runner.notes(loaded),
     )
     measured = (choice.model_id, choice.revision, loaded.device, loaded.dtype, result.unique, result.seconds)
     machine.store.add_run(Run(run.step.task, *measured, load_seconds))
     return result
+
+
+def _told(found: list[Any], values: list[Any], kind: Kind) -> list[Any]:
+    """What a model found; spans with what stands there, so that they can be read without their text."""
+    return with_texts(found, values) if kind is Kind.SPANS else found

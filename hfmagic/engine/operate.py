@@ -14,7 +14,10 @@ from ..kinds import Kind, Label
 from ..language import detect_languages
 from ..operations.chart import draw_chart
 from ..operations.cluster import cluster_rows
+from ..operations.cut import crop, frames
 from ..operations.query import run_query
+from ..operations.redact import redact_text
+from ..operations.split import split_text
 from ..operations.template import fill_template
 from ..plan import Frame, StepOutput
 from ..results import Started, StepResult
@@ -102,13 +105,48 @@ def run_detect_language(run: StepRun) -> StepResult:
             raise StepFailed("its language cannot be told")
         return list(found)
 
-    return run.over_rows("text", lambda values: [1] * len(values), detect)
+    return run.over_rows(("text",), lambda values: [1] * len(values), detect)
 
 
 def run_template(run: StepRun) -> StepResult:
     """Each value in the sentence."""
     template = run.parameters()["template"]
-    return run.over_rows("value", lambda values: [1] * len(values), lambda values: fill_template(values, template))
+    return run.over_rows(("value",), lambda values: [1] * len(values), lambda values: fill_template(values, template))
+
+
+def run_crop(run: StepRun) -> StepResult:
+    """What each box surrounds; one list of pictures a row."""
+    asked = run.parameters()
+    return run.over_rows(
+        ("image", "boxes"),
+        lambda values: [1] * len(values),
+        lambda values: [crop(image, boxes, **asked) for image, boxes in values],
+        budget=16,
+    )
+
+
+def run_frames(run: StepRun) -> StepResult:
+    """Pictures of each video; one list of them a row."""
+    most = run.parameters()["most"]
+    return run.over_rows(
+        ("video",), lambda values: [1] * len(values), lambda values: [frames(v, most=most) for v in values], budget=4
+    )
+
+
+def run_split(run: StepRun) -> StepResult:
+    """The parts of each text: a list a row."""
+    parameters = run.parameters()
+    by, words = parameters["by"], parameters["words"]
+    return run.over_rows(
+        ("text",), lambda values: [1] * len(values), lambda values: [split_text(v, by=by, words=words) for v in values]
+    )
+
+
+def run_redact(run: StepRun) -> StepResult:
+    """Each text without what names or reaches a person."""
+    return run.over_rows(
+        ("text", "entities"), lambda values: [1] * len(values), lambda values: [redact_text(*v) for v in values]
+    )
 
 
 OPERATIONS: Mapping[str, Callable[[StepRun], StepResult]] = MappingProxyType(
@@ -119,6 +157,10 @@ OPERATIONS: Mapping[str, Callable[[StepRun], StepResult]] = MappingProxyType(
         "cluster": run_cluster,
         "detect-language": run_detect_language,
         "template": run_template,
+        "split": run_split,
+        "redact": run_redact,
+        "crop": run_crop,
+        "frames": run_frames,
     }
 )
 

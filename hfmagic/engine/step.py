@@ -47,17 +47,34 @@ class Machine:
     seed: int = 0
 
 
+@dataclass(frozen=True)
+class Slot:
+    """What a step reads in a slot: one value a row, the kind wanted, and the kind found, where values are converted."""
+
+    name: str
+    wanted: Kind
+    found: Kind | None
+    values: Sequence[Any]
+    optional: bool = False
+
+
 @dataclass
 class Work:
-    """What a step has to do: the selected `rows` of `count`, and the `values` to run with their rows in `places`."""
+    """What a step has to do: the selected `rows` of `count`, and the `values` to run with their rows in `places`.
+
+    Of several slots a value is a tuple in their order, None in an optional one that is empty.
+    """
 
     count: int
     rows: list[int]
-    kind: Kind  # wanted
-    found: Kind | None = None  # where it differs, values are converted
+    slots: tuple[Slot, ...]
     values: list[Any] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     rejected: dict[int, str] = field(default_factory=dict)
+
+    def parts(self, value: Any) -> Sequence[Any]:
+        """One of `values`, slot by slot."""
+        return value if len(self.slots) > 1 else (value,)
 
 
 @dataclass
@@ -93,25 +110,30 @@ class StepRun:
 
     def over_rows(
         self,
-        slot: str,
+        slots: Sequence[str],
         cost: Callable[[Sequence[Any]], list[int]],
         run: Callable[[list[Any]], list[Any]],
         *,
         budget: int = 2048,
         most: int = 256,
         longest: int = 0,
+        unit: str = "tokens",
+        rest: str = "was not read",
         notes: tuple[str, ...] = (),
         **details: Any,
     ) -> StepResult:
-        """Run a function of a batch over the selected rows of a slot: each different value once, results in order.
+        """Run a function of a batch over the selected rows of its slots: each different value once, results in order.
 
         Args:
+            slots: one: the function gets its values; several: it gets tuples of theirs.
             cost: each value's share of `budget`; a batch's rows × its largest share stay within it.
             longest: what the function reads of a value, in the unit of `cost`; 0: all of it.
+            unit: of `longest`, in words.
+            rest: what becomes of the rest of a longer value, in words.
             details: further fields of the StepResult.
         Raises: StepFailed when every selected row was rejected.
         """
-        work = self.work(slot)
+        work = self.work(*slots)
         start = time.perf_counter()
         kept, positions = unique(work.values)
         outcome, first_row_seconds, costs = Outcome(), 0.0, [0] * len(kept)
@@ -122,7 +144,8 @@ class StepRun:
             self.emit(Progress(self.step.id, round(now.done / len(kept) * len(work.rows)), len(work.rows)))
 
         def prepare(value: Any) -> Any:
-            return open_single(value, work.kind, self.machine.reader) if work.kind in MEDIA else value
+            opened = [self._opened(v, s.wanted) for v, s in zip(work.parts(value), work.slots, strict=True)]
+            return tuple(opened) if len(opened) > 1 else opened[0]
 
         try:
             costs = cost(kept) if kept else []
@@ -135,47 +158,80 @@ class StepRun:
                 raise
             self.interrupted = True  # what is finished is kept; the other rows say why they have nothing
         cut = {row for row, i in zip(work.places, positions, strict=True) if longest and costs[i] > longest}
-        notes = (*notes, *_truncated(len(cut), longest))
+        notes = (*notes, *_truncated(len(cut), f"{longest} {unit}", rest))
         return self.result(work, positions, outcome, start, first_row_seconds=first_row_seconds, notes=notes, **details)
 
-    def work(self, slot: str) -> Work:
-        """The selected rows of a slot; one without a value is rejected, or left out where an earlier step did so."""
-        reference, scope = self.step.inputs[slot], self.tables.scope
-        values = self.rows(reference)
-        rows = selected_rows(self.step, self.tables, len(values))
-        if isinstance(reference, StepOutput) and scope.rows_of(self.step) is not None:
-            rows = [i for i in rows if values[i] is not None]
-        work = Work(len(values), rows, scope.spec(self.step).takes[slot], scope.kind_of(reference))
+    def work(self, *names: str) -> Work:
+        """The selected rows of slots; one without a value is rejected, or left out where an earlier step did so.
+
+        A single value, such as one question for many texts, stands in every row. Lists are run over in the first slot.
+        """
+        scope = self.tables.scope
+        slots, count = self._slots(names)
+        rows = selected_rows(self.step, self.tables, count)
+        if scope.rows_of(self.step) is not None:
+            made = [s for s in slots if isinstance(self.step.inputs.get(s.name), StepOutput)]
+            rows = [i for i in rows if all(s.values[i] is not None for s in made)]
+        work = Work(count, rows, slots)
         for i in rows:
-            if self.step.map and values[i] is not None:
-                if isinstance(values[i], str) or not hasattr(values[i], "__iter__"):
-                    work.rejected[i] = f"a {type(values[i]).__name__}, not a list"
+            first, *others = [s.values[i] for s in slots]
+            if self.step.map and first is not None:
+                if isinstance(first, str) or not hasattr(first, "__iter__"):
+                    work.rejected[i] = f"a {type(first).__name__}, not a list"
                     continue
-                for value in values[i]:
-                    self._add(work, i, value)
+                for value in first:
+                    self._add(work, i, value, *others)
             else:
-                self._add(work, i, values[i])
+                self._add(work, i, first, *others)
         self.emit(Started(self.step.id, len(rows)))
         return work
 
-    def _add(self, work: Work, row: int, value: Any) -> None:
-        """Put a value in line, or reject its row with the reason."""
-        try:
-            value = convert(value, work.found, work.kind)
-            if work.kind in MEDIA and isinstance(value, str | Path):
-                value = self.machine.reader.path(Path(value))
-            elif work.kind is Kind.TEXT:
-                value = _checked_text(value)
-        except HFMagicError as error:
-            work.rejected.setdefault(row, reason_of(error))
-            return
-        if value is None:
-            work.rejected.setdefault(row, "missing")
-        elif isinstance(value, str) and not value.strip():
-            work.rejected.setdefault(row, "empty")
-        else:
-            work.values.append(value)
-            work.places.append(row)
+    def _slots(self, names: Sequence[str]) -> tuple[tuple[Slot, ...], int]:
+        """What the slots hold, row by row, and the number of rows."""
+        scope, spec = self.tables.scope, self.tables.scope.spec(self.step)
+        held = {name: self._held(name, spec.takes[name]) for name in names}
+        many = [len(held[n]) for n in names if n in self.step.inputs and scope.frame_of(self.step.inputs[n])]
+        count = many[0] if many else 1
+        slots = []
+        for name in names:
+            values = held[name] if len(held[name]) == count else held[name] * count
+            found = scope.kind_of(self.step.inputs[name]) if name in self.step.inputs else None
+            found = Kind.TABLE if spec.takes[name] is Kind.TABLE else found  # a whole table by now
+            slots.append(Slot(name, spec.takes[name], found, values, name in spec.optional))
+        return tuple(slots), count
+
+    def _held(self, name: str, wanted: Kind) -> list[Any]:
+        reference = self.step.inputs.get(name)
+        if reference is None:
+            return [None]
+        found = self.tables.scope.kind_of(reference)
+        if wanted is Kind.TABLE or (found is Kind.TABLE and isinstance(reference, Frame | StepOutput)):
+            return [self.tables.whole(reference)]
+        return self.rows(reference)
+
+    def _add(self, work: Work, row: int, *values: Any) -> None:
+        """Put what a row has in line, or reject it with the reason."""
+        ready = []
+        for slot, value in zip(work.slots, values, strict=True):
+            try:
+                ready.append(self._ready(slot, value))
+            except HFMagicError as error:
+                work.rejected.setdefault(row, reason_of(error))
+                return
+            if reason := _lack(slot, ready[-1]):
+                work.rejected.setdefault(row, reason if len(values) == 1 else f"{slot.name}: {reason}")
+                return
+        work.values.append(ready[0] if len(ready) == 1 else tuple(ready))
+        work.places.append(row)
+
+    def _ready(self, slot: Slot, value: Any) -> Any:
+        value = convert(value, slot.found, slot.wanted)
+        if slot.wanted in MEDIA and isinstance(value, str | Path):
+            return self.machine.reader.path(Path(value))
+        return _checked_text(value) if slot.wanted is Kind.TEXT else value
+
+    def _opened(self, value: Any, kind: Kind) -> Any:
+        return open_single(value, kind, self.machine.reader) if kind in MEDIA and value is not None else value
 
     def result(
         self, work: Work, positions: Sequence[int], outcome: Outcome, start: float, **details: Any
@@ -219,6 +275,13 @@ def is_interrupted(result: StepResult) -> bool:
     return any(r.reason == INTERRUPTED for r in result.rejected)
 
 
+def _lack(slot: Slot, value: Any) -> str:
+    """Why a row cannot be run with such a value."""
+    if value is None:
+        return "" if slot.optional else "missing"
+    return "empty" if isinstance(value, str) and not value.strip() else ""
+
+
 def _checked_text(value: Any) -> Any:
     """Text that a tokenizer takes: it and Arrow know no half of a surrogate pair."""
     if value is not None and not isinstance(value, str):
@@ -228,8 +291,8 @@ def _checked_text(value: Any) -> Any:
     return value
 
 
-def _truncated(count: int, longest: int) -> tuple[str, ...]:
+def _truncated(count: int, longest: str, rest: str) -> tuple[str, ...]:
     if not count:
         return ()
     rows = "1 row was" if count == 1 else f"{count:,} rows were"
-    return (f"{rows} longer than {longest} tokens; the rest of {'it' if count == 1 else 'each'} was not read",)
+    return (f"{rows} longer than {longest}; the rest of {'it' if count == 1 else 'each'} {rest}",)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..cells import as_cell, dtype_of, from_cell
+from ..conversions import as_table
 from ..kinds import Kind
-from ..plan import Frame, Plan
+from ..plan import Frame, Plan, Reference
 from ..recognise import Input, column_values
 from ..results import StepResult, plain_columns
 from ..scope import Scope
@@ -29,9 +31,11 @@ class Tables:
     given: dict[str, nw.DataFrame[Any]] = field(default_factory=dict)
 
     def frame(self, name: str) -> nw.DataFrame[Any]:
-        """The narwhals frame of that name, without what steps add to it."""
+        """The narwhals frame of that name, without what steps add to it; of what a step found, a row for each thing."""
         if name in self.given:
             return self.given[name]
+        if name in self.results:
+            return self._found(self.results[name])
         frame = self.inputs[name].frame
         if frame is None:
             raise KeyError(name)
@@ -39,7 +43,8 @@ class Tables:
 
     def rows(self, name: str, column: str) -> list[Any]:
         """The values of a column; None where missing."""
-        return column_values(self.frame(name), column)
+        kind = self.scope.column(column, name).kind
+        return [from_cell(v, kind) for v in column_values(self.frame(name), column)]
 
     def with_columns(self, name: str, step_ids: tuple[str, ...]) -> nw.DataFrame[Any]:
         """The frame with the columns that finished steps add, by position, whatever its index."""
@@ -50,11 +55,17 @@ class Tables:
         new = [_series(*column, backend) for step_id in step_ids for column in plain_columns(self.results[step_id])]
         return frame.with_columns(*new) if new else frame
 
+    def whole(self, reference: Reference) -> Any:
+        """A frame as a pandas DataFrame, with what steps add to it."""
+        name, plus = (reference.frame, reference.plus) if isinstance(reference, Frame) else (reference.step, ())  # type: ignore[union-attr]
+        return self.with_columns(name, plus).to_pandas()
+
     def arrow(self, reference: Frame) -> pa.Table:
         """A frame and what steps add to it as Arrow, with the columns that a table operation can use."""
         import pyarrow as pa
 
-        frame = self.with_columns(reference.frame, reference.plus)
+        useful = tuple(i for i in reference.plus if self.results[i].kind in {*IN_TABLES, Kind.LABELS})
+        frame = self.with_columns(reference.frame, useful)
         kinds = {c.name: c.kind for c in self.scope.columns(reference.frame, reference.plus)}
         columns = {}
         for name in frame.columns:
@@ -65,6 +76,13 @@ class Tables:
                     # what Arrow cannot hold, such as mixed objects: as text
                     columns[name] = pa.array([_as_text(v) for v in column_values(frame, name)], pa.string())
         return pa.table(columns)
+
+    def _found(self, result: StepResult) -> nw.DataFrame[Any]:
+        import narwhals as nw
+
+        by_row = result.frame is not None
+        table = as_table(result.value if by_row else [result.value], result.kind, numbered=by_row)
+        return nw.from_native(table, eager_only=True)
 
     def final(self, plan: Plan) -> dict[str, Any]:
         """Native frames: each input frame with its new columns, and each table that a step gave."""
@@ -84,13 +102,14 @@ def _as_text(value: Any) -> str | None:
 
 
 def _series(name: str, values: list[Any], kind: Kind | None, backend: Any) -> nw.Series[Any]:
+    """A column of what a step gave, as `cells` says."""
     import narwhals as nw
 
-    if kind is Kind.TEXT:
-        return nw.new_series(name, values, nw.String, backend=backend)
-    if kind is Kind.NUMBER:
-        return nw.new_series(name, values, nw.Float64, backend=backend)
-    if kind is Kind.AUDIO:  # Arrow and polars hold no objects: as the dict that hfmagic and datasets read
-        values = [v and {"array": v.samples.tolist(), "sampling_rate": v.sampling_rate} for v in values]
-    plain = [v.tolist() if hasattr(v, "tolist") else v for v in values]
-    return nw.new_series(name, plain, backend=backend)
+    objects = backend.__name__ == "pandas"
+    plain = [as_cell(v, kind, objects=objects) for v in values]
+    dtype = dtype_of(kind)
+    if any(isinstance(v, list) for v in values) and kind not in (Kind.SPANS, Kind.BOXES, Kind.MASK):
+        dtype = nw.List(dtype) if dtype is not None else None  # a step that gives several values a row
+    if objects and not isinstance(dtype, nw.String | nw.Float64) and kind is not None:
+        dtype = nw.Object()
+    return nw.new_series(name, plain, dtype, backend=backend)

@@ -33,7 +33,7 @@ def from_path(schema: InputSchema, variable: str, number: int, *, rows: int = 0)
             f'{variable} = pd.read_parquet(path) if path.endswith(".parquet") else {csv}',
         ]
     elif schema.kind in MEDIA:
-        ending = ".flac" if schema.kind is Kind.AUDIO else ".png"
+        ending = {Kind.AUDIO: ".flac", Kind.VIDEO: ".mp4"}.get(schema.kind, ".png")
         lines = [f"{variable} = {path}{literal(schema.name + ending)}"]
     else:
         imports.add("from pathlib import Path")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..kinds import Kind
 from ..plan import Column, Constant, Frame, ModelChoice, Plan, Reference, Step, StepOutput, Variable
 from ..scope import Scope
 from .layout import Call, laid_out, literal
+from .link import Place, part, place_of
 from .names import Names
 
 IN_TABLES = frozenset({Kind.TEXT, Kind.LABELS, Kind.NUMBER, None})  # what SQL can read, as in engine/tables
@@ -51,7 +52,8 @@ class Draft:
     batch_tokens: int = 2048
     given: Mapping[str, Any] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
-    functions: dict[str, None] = field(default_factory=dict)  # of the parts
+    functions: dict[Place, None] = field(default_factory=dict)  # that the steps' lines call
+    chosen: dict[Place, str] = field(default_factory=dict)  # the names of those that are the engine's own
     written: list[str] = field(default_factory=list)  # functions made for this plan
     settings: dict[str, None] = field(default_factory=dict)
     imports: set[str] = field(default_factory=set)
@@ -76,7 +78,15 @@ class Draft:
 
     def use(self, *functions: str) -> None:
         """The code needs these functions of the parts."""
-        self.functions.update(dict.fromkeys(functions))
+        self.functions.update(dict.fromkeys(map(part, functions)))
+
+    def call(self, function: Callable[..., Any]) -> str:
+        """The name of a function of the engine's, whose source goes into the code."""
+        place = place_of(function)
+        if place not in self.chosen:
+            self.chosen[place] = self.names.new(place[1], "run")
+        self.functions[place] = None
+        return self.chosen[place]
 
     def add_import(self, *lines: str) -> None:
         """The code needs these imports."""

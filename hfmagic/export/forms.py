@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ..kinds import Kind
+from ..kinds import MEDIA, Kind
 from .data import from_path, from_variable
 from .draft import Draft, Line
 from .imports import sorted_imports
@@ -30,6 +30,10 @@ HINTS: Mapping[Kind, str] = MappingProxyType(
         Kind.EMBEDDING: "np.ndarray",
         Kind.AUDIO: "dict",
         Kind.IMAGE: "plt.Figure",
+        Kind.SPANS: "list[dict]",
+        Kind.BOXES: "list[dict]",
+        Kind.MASK: "list[dict]",
+        Kind.VIDEO: "str",
     }
 )
 RETURNS: Mapping[Kind, str] = MappingProxyType(
@@ -41,6 +45,9 @@ RETURNS: Mapping[Kind, str] = MappingProxyType(
         Kind.EMBEDDING: "the embedding",
         Kind.AUDIO: "samples and their rate in Hz",
         Kind.IMAGE: "the figure",
+        Kind.SPANS: "what was found, with its place in the text",
+        Kind.BOXES: "what was found, with its place in the picture",
+        Kind.MASK: "what was found, with its pixels",
     }
 )
 
@@ -117,14 +124,19 @@ class Source:
 
     def head(self, body: str, *, data: Sequence[str] = (), models: Sequence[str] = ()) -> str:
         """Imports, data, constants, models and functions: what `body` and they themselves need."""
-        linked, draft = link(self.draft.functions), self.draft
+        draft = self.draft
+        linked = link(draft.functions, draft.chosen, draft.names.taken)
         functions = [*linked.functions, *draft.written]
+        classes = linked.classes
         constants = [*([DEVICE] if self.loads() else []), *draft.settings, *linked.constants]
-        text = "\n".join([*data, *models, *linked.constants, *draft.settings, *functions, body])
+        text = "\n".join([*data, *models, *linked.constants, *classes, *draft.settings, *functions, body])
         used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
         known = {line for line in linked.imports | draft.imports if _name_of(line) in used}
-        blocks = ["\n".join(lines) for lines in (sorted_imports(known), data, constants, models) if lines]
-        return "\n\n\n".join(["\n\n".join(blocks), *functions]) + ("\n\n\n" if functions else "\n\n")
+        first = ["\n".join(lines) for lines in (sorted_imports(known), data, constants) if lines]
+        blocks = ["\n\n".join(first), *classes] if classes else []
+        last = ["\n".join(models)] if models else []
+        blocks += last if classes else ["\n\n".join([*first, *last])]
+        return "\n\n\n".join([*blocks, *functions]) + ("\n\n\n" if functions or classes else "\n\n")
 
 
 def _name_of(line: str) -> str:
@@ -220,7 +232,7 @@ def _figures(source: Source) -> list[str]:
 
 
 def _hint(kind: Kind) -> str:
-    return "str" if kind in (Kind.IMAGE, Kind.AUDIO) else HINTS[kind]
+    return "str" if kind in MEDIA else HINTS[kind]
 
 
 def _call(source: Source, name: str, result: str) -> list[str]:

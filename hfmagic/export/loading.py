@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import InvalidPlan
 from ..hub.facts import ModelFacts
 from ..plan import Step
-from ..runners.registry import RUNNERS
+from ..runners.registry import find_runner
 from .draft import Draft
 from .layout import Call, literal
 
@@ -36,10 +36,11 @@ def load(draft: Draft, step: Step) -> str:
 
     Raises: InvalidPlan: there is no model, or it is nowhere.
     """
-    choice, auto = step.model, RUNNERS[step.task].auto
+    choice = step.model
     if choice is None:
         raise InvalidPlan(f"step {step.id!r} has no model.", hint=f"%hf use {step.id} MODEL")
-    key, facts = (choice.model_id, choice.revision, auto), draft.facts(choice)
+    facts = draft.facts(choice)
+    key = (choice.model_id, choice.revision, find_runner(step.task, facts.architectures).auto)
     if key not in draft.loaded:
         if not facts.revision:
             draft.load(f"# The files in this folder had the hash {choice.revision} when the plan was made.")
@@ -50,19 +51,18 @@ def load(draft: Draft, step: Step) -> str:
 
 def _pipeline(draft: Draft, step: Step, facts: ModelFacts, revision: str) -> tuple[str, ...]:
     draft.add_import("from transformers import pipeline")
-    name, function = draft.names.new(PIPELINES[step.task]), _function(step, facts)
-    source, *pinned = _source(draft, facts, revision)
+    name = draft.names.new(PIPELINES[step.task])
+    source, *pinned = source_of(draft, facts, revision)
     args = [literal(step.task), f"model={source}", *pinned, "trust_remote_code=False"]
     args += ['model_kwargs={"use_safetensors": True}', 'dtype="float32"', "device=DEVICE"]
-    args += [f"function_to_apply={literal(function)}"] if function else []
     draft.load(Call("pipeline(", tuple(args)), f"{name} = ")
-    if RUNNERS[step.task].longest:
+    if find_runner(step.task, facts.architectures).longest:
         _set_longest(draft, f"{name}.tokenizer", facts)
     return (name,)
 
 
 def _model(draft: Draft, step: Step, facts: ModelFacts, revision: str) -> tuple[str, ...]:
-    runner, source = RUNNERS[step.task], _source(draft, facts, revision)
+    runner, source = find_runner(step.task, facts.architectures), source_of(draft, facts, revision)
     draft.add_import(f"from transformers import {runner.auto}", f"from transformers import {runner.processor}")
     processor, model = (draft.names.new(name) for name in MODELS[runner.auto])
     if facts.revision:
@@ -87,17 +87,6 @@ def _set_longest(draft: Draft, tokenizer: str, facts: ModelFacts) -> None:
         draft.load(literal(longest), f"{tokenizer}.model_max_length = ")
 
 
-def _function(step: Step, facts: ModelFacts) -> str:
-    """What makes scores of a head's numbers, where the pipeline would not take what the engine takes."""
-    if step.task == "image-classification":
-        return "softmax"
-    config = _read(facts, "config.json")
-    if config.get("problem_type") != "regression":
-        return ""
-    names = config.get("id2label")  # the pipeline gives a regression's numbers as they are
-    return "sigmoid" if isinstance(names, dict) and len(names) == 1 else "softmax"
-
-
 def _own_longest(facts: ModelFacts) -> int:
     """The longest input in tokens that a model's tokenizer itself cuts to; 0 where that is not known."""
     longest = _read(facts, "tokenizer_config.json").get("model_max_length")
@@ -113,7 +102,7 @@ def _read(facts: ModelFacts, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _source(draft: Draft, facts: ModelFacts, revision: str) -> tuple[str, ...]:
+def source_of(draft: Draft, facts: ModelFacts, revision: str) -> tuple[str, ...]:
     """Where a model is: on the Hub at its revision, else in its folder; one below home is named from there."""
     if facts.revision:
         return literal(facts.model_id), f"revision={literal(revision)}"

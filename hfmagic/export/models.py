@@ -10,10 +10,12 @@ from typing import Any
 from ..errors import InvalidPlan
 from ..plan import Column, Step, Variable
 from ..runners.generation import PREFIXES
+from .classic import is_classic
 from .cluster import embedded_only_for
 from .data import folder_of, is_picture
 from .draft import Draft
 from .layout import Call, literal
+from .linked import write_linked
 from .loading import load
 
 
@@ -39,6 +41,9 @@ class Run:
 
 def write_model(draft: Draft, step: Step) -> None:
     """The lines of a step with a model."""
+    if not is_classic(draft, step):
+        write_linked(draft, step)
+        return
     spec = draft.scope.spec(step)
     model = load(draft, step)
     run = Run(draft, step, {p.name: step.parameters.get(p.name, p.default) for p in spec.parameters}, model)

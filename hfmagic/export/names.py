@@ -70,7 +70,7 @@ def kind_of_result(scope: Scope) -> Kind:
 @cache
 def _reserved() -> frozenset[str]:
     """Names that a script may need for itself."""
-    everything = link([name for _, name in parts()])
+    everything = link(parts())
     imported = {re.split(r"[ .]", line.rpartition("import ")[2])[0] for line in everything.imports}
     aliases = {line.rpartition(" as ")[2] for line in everything.imports if " as " in line}
     return everything.names | imported | aliases | frozenset(_OWN.split())

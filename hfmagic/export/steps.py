@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from ..kinds import Kind
+from ..operations.cut import crop, frames
+from ..operations.redact import redact_text
+from ..operations.split import split_text
 from ..operations.template import fill_template
 from ..plan import Step
 from .chart import write_chart
@@ -13,6 +17,8 @@ from .cluster import write_cluster
 from .draft import Draft, Section
 from .frames import frame_of
 from .layout import is_name, literal
+from .link import PACKAGE
+from .linked import one_value, write_rows, write_single
 from .models import mapped, write_model, write_texts
 from .where import write_where
 
@@ -67,6 +73,35 @@ def write_template(draft: Draft, step: Step) -> None:
     draft.add(step, {step.output: mapped(draft, step, series, "found")})
 
 
+# Operation → its function, and how it is called with one value of each slot: spans and boxes are dicts in a script.
+_CALLS: Mapping[str, tuple[Callable[..., Any], str]] = MappingProxyType(
+    {
+        "split": (split_text, "({text}, {parameters})"),
+        "redact": (redact_text, "({text}, [Span(**span) for span in {entities} or ()])"),
+        "crop": (crop, "({image}, [Box(**box) for box in {boxes}], {parameters})"),
+        "frames": (frames, "({video}, {parameters})"),
+    }
+)
+
+
+def write_call(draft: Draft, step: Step) -> None:
+    """A function of hfmagic's, whose source goes into the script, over each value."""
+    function, code = _CALLS[step.task]
+    spec = draft.scope.spec(step)
+    name = draft.call(function)
+    for kind in ("Span", "Box"):
+        if f"{kind}(" in code:
+            draft.functions[PACKAGE / "kinds.py", kind] = None
+    given = {p.name: step.parameters.get(p.name, p.default) for p in spec.parameters}
+    parameters = ", ".join(f"{n}={literal(value)}" for n, value in given.items())
+    if draft.scope.rows_of(step) is None:
+        values = {slot: one_value(draft, step, slot) for slot in spec.takes}
+        write_single(draft, step, name + code.format(**values, parameters=parameters))
+        return
+    one = name + code.format(**{slot: slot for slot in spec.takes}, parameters=parameters)
+    write_rows(draft, step, f"[{one} for {', '.join(spec.takes)} in batch]")
+
+
 OPERATIONS: Mapping[str, Callable[[Draft, Step], None]] = MappingProxyType(
     {
         "filter": write_filter,
@@ -75,6 +110,7 @@ OPERATIONS: Mapping[str, Callable[[Draft, Step], None]] = MappingProxyType(
         "cluster": write_cluster,
         "detect-language": write_language,
         "template": write_template,
+        **dict.fromkeys(_CALLS, write_call),
     }
 )
 

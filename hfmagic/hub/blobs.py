@@ -7,13 +7,13 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from .files import is_read
+from .parts import read_among
 from .revision import OnBytes, file_sha256, unheard
 
 
-def repo_folder(cache: Path, model_id: str) -> Path:
-    """Where the cache keeps a model: `blobs/`, `snapshots/<revision>/`, `refs/`."""
-    return cache / f"models--{model_id.replace('/', '--')}"
+def repo_folder(cache: Path, model_id: str, repo_type: str = "model") -> Path:
+    """Where the cache keeps a model, or a data set: `blobs/`, `snapshots/<revision>/`, `refs/`."""
+    return cache / f"{repo_type}s--{model_id.replace('/', '--')}"
 
 
 def etag_of(path: Path) -> str:
@@ -70,9 +70,7 @@ class Checked:
             etags: file name → the hash by which the Hub names it; the cache's name for it where that is not known.
         """
         names = [p.relative_to(snapshot).as_posix() for p in snapshot.rglob("*") if p.is_file() or p.is_symlink()]
-        known = {
-            snapshot / name: etags.get(name) or etag_of(snapshot / name) for name in sorted(names) if is_read(name)
-        }
+        known = {snapshot / name: etags.get(name) or etag_of(snapshot / name) for name in sorted(read_among(names))}
         return {path: etag for path, etag in known.items() if not (path.exists() and self.holds(path, etag))}
 
     def damaged(self, snapshot: Path, etags: Mapping[str, str], on_bytes: OnBytes = unheard) -> list[Path]:
@@ -93,12 +91,13 @@ def drop(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def sweep(cache: Path, model_id: str) -> None:
+def sweep(cache: Path, model_id: str, repo_type: str = "model") -> None:
     """Delete what killed downloads left: parts whose lock nobody holds. A later download starts them from 0."""
     from filelock import FileLock, Timeout
 
-    locks = cache / ".locks" / repo_folder(cache, model_id).name
-    for part in (repo_folder(cache, model_id) / "blobs").glob("*.incomplete"):
+    folder = repo_folder(cache, model_id, repo_type)
+    locks = cache / ".locks" / folder.name
+    for part in (folder / "blobs").glob("*.incomplete"):
         lock = FileLock(locks / f"{part.name.partition('.')[0]}.lock")
         with contextlib.suppress(Timeout, OSError, NotImplementedError), lock.acquire(timeout=0):
             part.unlink(missing_ok=True)

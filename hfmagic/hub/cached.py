@@ -16,6 +16,7 @@ from .blobs import repo_folder
 from .facts import ModelFacts, read_facts
 from .files import INDEX, HubFile, files_of, needed, weight_index
 from .listing import facts_of
+from .parts import PIPELINE, folder_files, is_pipeline, pipeline_files
 
 
 class CachedModels:
@@ -125,9 +126,12 @@ class CachedModels:
 
 
 def _complete(folder: Path, files: Sequence[HubFile]) -> bool:
-    """True when every file is there: those that the Hub named, else config.json and the weights it needs."""
+    """True when every file is there: those that the Hub named, else what describes it and its weights."""
     index = folder / INDEX
     try:
+        if (folder / PIPELINE).is_file() or is_pipeline(f.name for f in files):
+            wanted = pipeline_files(files or folder_files(folder), lambda name: (folder / name).read_bytes())
+            return all((folder / f.name).is_file() for f in wanted)
         if weight_index(files):
             text = index.read_bytes() if weight_index(files) == INDEX else b""
             return all((folder / f.name).is_file() for f in needed(files, text))

@@ -107,7 +107,7 @@ class Meter:
 def _download(job: Job, meter: Meter) -> Path:
     """Fetch, compare, and fetch once more what differs."""
     cache, checked = Path(job.cache), Checked(Path(job.checked))
-    sweep(cache, job.model_id)
+    sweep(cache, job.model_id, job.repo_type)
     meter.say("")
     logging.getLogger("huggingface_hub").addHandler(_Retries(meter))
     etags = {f.name: f.etag for f in job.files}
@@ -140,6 +140,7 @@ def _fetch(job: Job, meter: Meter) -> Path:
             return Path(
                 snapshot_download(
                     job.model_id,
+                    repo_type=job.repo_type,
                     revision=job.revision,
                     endpoint=job.endpoint,
                     cache_dir=job.cache,

@@ -88,13 +88,16 @@ class HubClient:
             raise no_hub(self.host)
         return [item for item in found if isinstance(item, dict)]
 
-    def info(self, model_id: str, revision: str = "") -> dict[str, Any]:
+    def info(self, model_id: str, revision: str = "", *, of: str = "models") -> dict[str, Any]:
         """What the Hub knows of a model at a revision, with every file's size and hash; one request.
 
+        Args:
+            of: "models", or "datasets" for one of those.
         Raises: UnknownModel, RevisionGone, GatedModel, HubRefused, HubUnreachable.
         """
-        path = f"/api/models/{quote(model_id)}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
-        found = self._json(path, [("blobs", "true")], what=model_id)
+        path = f"/api/{of}/{quote(model_id)}" + (f"/revision/{quote(revision, safe='')}" if revision else "")
+        what = model_id if of == "models" else f"{of}/{model_id}"
+        found = self._json(path, [("blobs", "true")], what=what)
         if not isinstance(found, dict) or not is_model(found):
             raise no_hub(self.host)
         return found

@@ -108,7 +108,7 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
             raise DownloadFailed(why, hint="run the cell again") from None
         finally:
             stop(process)
-            sweep(Path(job.cache), job.model_id)
+            sweep(Path(job.cache), job.model_id, job.repo_type)
 
 
 def _follow(lines: queue.Queue[bytes], on: OnMoment, stall_seconds: float) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .header import Header, read_header, total_counts
+from .parts import OWN_CODE, PIPELINE, folder_files, parse_parts, pipeline_files, pipeline_names
 
 MAX_CONFIG_BYTES = 1_000_000
 
@@ -59,14 +60,15 @@ class ModelFacts:
 
 
 def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> ModelFacts:
-    """The facts in a model folder: config.json, the card's front matter, the safetensors headers; no weights.
+    """The facts in a model folder: config.json or model_index.json, the card's front matter, the safetensors headers.
 
     Args:
         home: what its links may lead into; default: the folder itself.
     """
     config, problem = _config(folder)
     card = card_of(folder)
-    weights = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
+    weights, lacking = _weights(folder)
+    problem = problem or lacking
     headers: list[Header] = []
     for path in weights:
         try:
@@ -74,15 +76,13 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
             if path.stat().st_size != headers[-1].file_bytes:
                 raise ValueError("file length")
         except (OSError, ValueError):
-            problem = problem or f"{path.name} is damaged"
-    if not weights:
-        problem = problem or "has no safetensors; hfmagic never loads pickle"
+            problem = problem or f"{path.relative_to(folder).as_posix()} is damaged"
     problem = problem or _foreign(folder, weights, home or folder)
     facts = ModelFacts(
         model_id=model_id,
         folder=folder,
         task=as_text(card.get("pipeline_tag")),
-        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        architectures=_architectures(config),
         license=as_text(card.get("license")),
         languages=languages_of(card.get("language")),
         tags=tuple(x for x in as_list(card.get("tags")) if isinstance(x, str)),
@@ -97,12 +97,38 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
     return facts.with_counts(total_counts(headers))
 
 
-def facts_in_config(facts: ModelFacts, text: bytes) -> ModelFacts:
-    """The facts with what its config.json says: head, label names, longest input; or with the problem it has."""
-    config, problem = _parsed(text)
+def _weights(folder: Path) -> tuple[list[Path], str]:
+    """The safetensors that a folder's model is loaded from, and why it cannot be loaded from them."""
+    if not (folder / PIPELINE).is_file():
+        found = sorted(p for p in folder.glob("*.safetensors") if p.is_file())
+        return found, "" if found else "has no safetensors; hfmagic never loads pickle"
+    try:
+        files = pipeline_files(folder_files(folder), lambda name: (folder / name).read_bytes())
+    except ValueError as error:
+        return [], str(error)
+    return [folder / f.name for f in files if f.name.endswith(".safetensors")], ""
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """config.json of a model folder, also one without weights; empty where it cannot be read."""
+    return _config(folder)[0]
+
+
+def read_architectures(folder: Path) -> tuple[str, ...]:
+    """The architectures or the pipeline that a model folder names, also one without weights; empty where unreadable."""
+    return _architectures(_config(folder)[0])
+
+
+def _architectures(config: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str))
+
+
+def facts_in_file(facts: ModelFacts, name: str, text: bytes) -> ModelFacts:
+    """The facts with what config.json or model_index.json says: head, labels, longest input; or with its problem."""
+    config, problem = _parsed_index(text) if name == PIPELINE else _parsed(text)
     return replace(
         facts,
-        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        architectures=_architectures(config),
         labels=_labels(config),
         max_tokens=_max_tokens(config),
         problem=problem or facts.problem,
@@ -112,6 +138,8 @@ def facts_in_config(facts: ModelFacts, text: bytes) -> ModelFacts:
 def _config(folder: Path) -> tuple[dict[str, Any], str]:
     path = folder / "config.json"
     try:
+        if (folder / PIPELINE).is_file():
+            return _index(folder)
         if not path.is_file():
             return {}, "has no config.json"
         if path.stat().st_size > MAX_CONFIG_BYTES:
@@ -119,6 +147,22 @@ def _config(folder: Path) -> tuple[dict[str, Any], str]:
         return _parsed(path.read_bytes())
     except OSError:
         return {}, "has no config.json"
+
+
+def _index(folder: Path) -> tuple[dict[str, Any], str]:
+    """The pipeline of a folder as a config, and what is wrong with it or the config of a part."""
+    found, problem = _parsed_index((folder / PIPELINE).read_bytes())
+    for path in sorted(folder.glob("*/config.json")):
+        problem = problem or _parsed(path.read_bytes()[:MAX_CONFIG_BYTES])[1].replace("config.json", path.parent.name)
+    return found, problem
+
+
+def _parsed_index(text: bytes) -> tuple[dict[str, Any], str]:
+    """A model_index.json as a config: its pipeline, also where that is refused, and why it is."""
+    try:
+        return {"architectures": [parse_parts(text).pipeline]}, ""
+    except ValueError as error:
+        return {"architectures": pipeline_names(text)}, str(error)
 
 
 def _parsed(text: bytes) -> tuple[dict[str, Any], str]:
@@ -140,7 +184,7 @@ def _own_code(value: Any) -> str:
         part = waiting.pop()
         if isinstance(part, dict):
             if part.get("auto_map"):
-                return "needs its own code, which hfmagic never runs"
+                return OWN_CODE
             if any("_implementation" in k and "/" in str(v) for k, v in part.items()):
                 return "its config names code from elsewhere"
             waiting += part.values()
@@ -162,7 +206,7 @@ def _foreign(folder: Path, weights: Sequence[Path], home: Path) -> str:
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return f"{index.name} is damaged"
     inside = home.resolve()
-    for path in folder.iterdir():
+    for path in folder.rglob("*") if (folder / PIPELINE).is_file() else folder.iterdir():
         if path.is_symlink() and not path.resolve().is_relative_to(inside):
             return f"{path.name} is a link that leads out of its folder"
     return ""

@@ -13,7 +13,7 @@ SINGLE = "model.safetensors"
 _TOKENIZERS = frozenset({"vocab.txt", "merges.txt", "chat_template.jinja"})
 _ENDINGS = (".spm", ".model")  # sentencepiece: data that its own library parses
 _SKIPPED = ("training_args.json", "trainer_state.json", "all_results.json", "train_results.json", "eval_results.json")
-_FOLDERS = ("1_Pooling/", "2_Normalize/", "2_Dense/")  # of sentence encoders
+_FOLDERS = ("1_Pooling/", "2_Normalize/", "2_Dense/", "qformer_tokenizer/")  # of sentence encoders, InstructBLIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,15 @@ def needed(files: Sequence[HubFile], index: bytes = b"") -> tuple[HubFile, ...]:
     """
     weights = {SINGLE}
     if weight_index(files) == INDEX:
-        weights = _shards(index)
+        weights = shards_of(index)
         if lacking := weights - {f.name for f in files}:
             raise ValueError(f"lacks {min(lacking)}")
         weights |= {INDEX}
     return tuple(f for f in files if f.name in weights or _beside(f.name))
 
 
-def _shards(index: bytes) -> set[str]:
-    """The files that an index of shards names: at least one, and safetensors beside it."""
+def shards_of(index: bytes) -> set[str]:
+    """The files that an index of shards names: at least one, and safetensors beside it. Raises ValueError."""
     try:
         names = {str(name) for name in json.loads(index)["weight_map"].values()}
     except (LookupError, TypeError, AttributeError, RecursionError):

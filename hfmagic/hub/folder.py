@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import DamagedModel, UnknownModel, did_you_mean
 from .facts import ModelFacts, read_facts
+from .parts import PIPELINE
 from .revision import file_hashes, revision_of
 
 
@@ -22,10 +23,10 @@ class FolderHub:
         """Every model, sorted by id."""
         folders: dict[str, Path] = {}
         for root in self.roots:
-            for config in _configs(root):
-                model_id = f"{config.parent.parent.name}/{config.parent.name}"
+            for folder in _folders(root):
+                model_id = f"{folder.parent.name}/{folder.name}"
                 if not model_id.startswith(".") and "/." not in model_id:
-                    folders.setdefault(model_id, config.parent)
+                    folders.setdefault(model_id, folder)
         return tuple(self._read(folder, model_id) for model_id, folder in sorted(folders.items()))
 
     def find(self, model_id: str) -> ModelFacts:
@@ -69,10 +70,12 @@ class FolderHub:
         return self._facts[key]
 
 
-def _configs(root: Path) -> list[Path]:
-    """The config.json of every model below a root; none where it cannot be read."""
+def _folders(root: Path) -> list[Path]:
+    """The folder of every model below a root; none where it cannot be read."""
     try:
-        return sorted(root.glob("*/*/config.json")) if root.is_dir() else []
+        found = [p for name in ("config.json", PIPELINE) for p in root.glob(f"*/*/{name}")] if root.is_dir() else []
+        # A pipeline's part has a config.json too.
+        return sorted({p.parent for p in found if not (p.parents[1] / PIPELINE).is_file()})
     except OSError:
         return []
 

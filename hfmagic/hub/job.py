@@ -13,7 +13,9 @@ from .files import HubFile
 
 @dataclass(frozen=True)
 class Job:
-    """A model to download at a revision into a cache. `token` goes through a pipe, never into a command line.
+    """A model, or a data set, to download at a revision into a cache.
+
+    `token` goes through a pipe, never into a command line.
 
     Its `repr` shows neither the token nor the endpoint, which may hold a password.
     """
@@ -25,10 +27,11 @@ class Job:
     checked: str
     files: tuple[HubFile, ...]
     token: str | None = field(default=None, repr=False)
+    repo_type: str = "model"
 
     def missing_bytes(self, damaged: Collection[str] = ()) -> int:
         """Bytes that are not in the cache yet, under whatever revision; files that are `damaged` count as missing."""
-        repo = repo_folder(Path(self.cache), self.model_id)
+        repo = repo_folder(Path(self.cache), self.model_id, self.repo_type)
 
         def is_here(file: HubFile) -> bool:
             own = repo / "snapshots" / self.revision / file.name  # no link where the file system knows none

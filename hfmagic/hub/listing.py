@@ -8,6 +8,7 @@ from typing import Any
 from .facts import ModelFacts, as_list, as_text, languages_of, metrics_of
 from .files import files_of, weight_index
 from .header import DTYPES
+from .parts import OWN_CODE, is_pipeline
 
 _BYTES = {"float64": 8, "int64": 8, "float32": 4, "int32": 4, "float16": 2, "bfloat16": 2, "int16": 2}
 
@@ -27,7 +28,7 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
         folder=None,
         revision=as_text(item.get("sha")) or "",
         task=as_text(item.get("pipeline_tag")),
-        architectures=tuple(a for a in as_list(config.get("architectures")) if isinstance(a, str)),
+        architectures=_architectures(config),
         license=_license(card, tags),
         languages=languages_of(card.get("language")) or tuple(t for t in tags if len(t) == 2 and t.isalpha()),
         tags=tuple(t for t in tags if ":" not in t and len(t) > 2),
@@ -37,16 +38,22 @@ def facts_of(item: Mapping[str, Any]) -> ModelFacts:
         downloads=_count(item.get("downloads")),
         likes=_count(item.get("likes")),
         gated=bool(item.get("gated")),
-        problem=_problem(tags, config, bool(files) and not weight_index(files)),
+        problem=_problem(tags, config, bool(files) and not (weight_index(files) or is_pipeline(f.name for f in files))),
     )
     return facts.with_counts(counts)
+
+
+def _architectures(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of transformers' config.json, or the pipeline of diffusers' model_index.json."""
+    pipeline = _mapping(config.get("diffusers")).get("_class_name")
+    return tuple(a for a in as_list(config.get("architectures") or pipeline) if isinstance(a, str))
 
 
 def _problem(tags: tuple[str, ...], config: Mapping[str, Any], no_safetensors: bool) -> str:
     """Why it can never run here."""
     if "custom_code" in tags or config.get("auto_map"):
-        return "needs its own code, which hfmagic never runs"
-    if "adapter" in tags or "peft" in tags:
+        return OWN_CODE
+    if {"adapter", "peft", "lora"}.intersection(tags):
         return "is an adapter of another model"
     return "has no safetensors; hfmagic never loads pickle" if no_safetensors else ""
 

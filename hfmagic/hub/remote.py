@@ -12,6 +12,7 @@ from .facts import ModelFacts
 from .files import INDEX, HubFile, files_of, may_need, needed, weight_index
 from .header import Header, header_bytes, parse_header
 from .listing import facts_of
+from .parts import PIPELINE, is_pipeline, may_need_parts, pipeline_files
 
 AWAY_SECONDS = 10.0  # a Hub that did not answer is not asked again for so long: the steps of one plan, no longer
 FRESH_SECONDS = 600.0  # so long neither a search nor the question for a newest commit is repeated
@@ -79,21 +80,33 @@ class Remote:
         """The files that are needed to run it. Raises ValueError, whose words say why it cannot be fetched."""
         if _key(info) not in self._files:
             files = files_of(info)
-            listed = weight_index(files)
-            if not listed:
-                raise ValueError("has no safetensors; hfmagic never loads pickle")
-            try:
-                wanted = needed(files, self.read(info, INDEX, MAX_INDEX_BYTES) if listed == INDEX else b"")
-            except ValueError:
-                raise ValueError(f"{listed} is damaged") from None
+            if self.described_by(info) == PIPELINE:
+                wanted = pipeline_files(files, lambda name: self.read(info, name, MAX_INDEX_BYTES))
+            else:
+                wanted = self._of_one(info, files)
             if any(not f.size for f in wanted if f.name.endswith(".safetensors")):
                 raise ValueError(f"{self.client.host} does not say how large it is")
             self._files[_key(info)] = wanted
         return self._files[_key(info)]
 
+    def described_by(self, info: Info) -> str:
+        """The file that says what a model is: of diffusers' models the list of parts. Asks nothing."""
+        return PIPELINE if is_pipeline(f.name for f in files_of(info)) else "config.json"
+
+    def _of_one(self, info: Info, files: tuple[HubFile, ...]) -> tuple[HubFile, ...]:
+        """The needed files of a model that is not made of parts."""
+        listed = weight_index(files)
+        if not listed:
+            raise ValueError("has no safetensors; hfmagic never loads pickle")
+        try:
+            return needed(files, self.read(info, INDEX, MAX_INDEX_BYTES) if listed == INDEX else b"")
+        except ValueError:
+            raise ValueError(f"{listed} is damaged") from None
+
     def most_files(self, info: Info) -> tuple[HubFile, ...]:
         """The needed files; where they are not known, every file that may be one. Asks nothing."""
-        return self._files.get(_key(info)) or may_need(files_of(info))
+        may = may_need_parts if self.described_by(info) == PIPELINE else may_need
+        return self._files.get(_key(info)) or may(files_of(info))
 
     def headers(self, info: Info) -> Mapping[str, Header]:
         """The headers of its weights; none of a model with too many or too long ones. Raises ValueError as `files`."""

@@ -11,11 +11,11 @@ from .header import Header, read_header
 
 
 @contextlib.contextmanager
-def skeleton(config: bytes, headers: Mapping[str, Header]) -> Iterator[Path]:
-    """A temporary folder with `config.json` and, for each name in `headers`, a file up to where its numbers begin."""
-    with tempfile.TemporaryDirectory(prefix="hfmagic-") as name:
-        folder = Path(name)
-        (folder / "config.json").write_bytes(config)
+def skeleton(config: bytes, headers: Mapping[str, Header], *, name: str = "config.json") -> Iterator[Path]:
+    """A temporary folder with `config` as `name` and, for each of `headers`, a file up to where its numbers begin."""
+    with tempfile.TemporaryDirectory(prefix="hfmagic-") as made:
+        folder = Path(made)
+        (folder / name).write_bytes(config)
         for file, header in headers.items():
             (folder / Path(file).name).write_bytes(header.text)
         yield folder

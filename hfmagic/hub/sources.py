@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from .blobs import Checked, drop, etag_of
 from .cached import CachedModels
 from .client import HubClient
 from .download import download
-from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_config
-from .files import HubFile, is_read
+from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_file
+from .files import HubFile, files_of
 from .folder import FolderHub
 from .header import total_counts
 from .job import Job, Moment, OnMoment
 from .listing import facts_of
+from .parts import PIPELINE, read_among
 from .remote import MOST_FOUND, Info, Remote
 from .skeleton import skeleton
 
@@ -71,23 +73,43 @@ class Sources:
         """Delete a downloaded model from the disk; the bytes that became free. Raises: UnknownModel."""
         return self.cached.delete(model_id, revision)
 
-    def search(self, task: str, *, words: str = "", language: str = "", most: int = MOST_FOUND) -> Found:
-        """The models on this machine, and those that the Hub gives for a task.
+    def read_json(self, facts: ModelFacts, name: str) -> dict[str, Any]:
+        """A small JSON file of a model, at its revision; empty where it has none, or no object in it.
 
-        Where no name has the `words`, the task alone is searched for. A Hub that gives nothing is said in `away`.
+        Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable.
+        """
+        try:
+            if facts.folder is not None:
+                found = json.loads((facts.folder / name).read_bytes()[:MAX_CONFIG_BYTES])
+            elif self._remote is None:
+                return {}
+            else:
+                info = self._remote.info(facts.model_id, facts.revision)
+                there = any(f.name == name for f in files_of(info))
+                found = json.loads(self._remote.read(info, name, MAX_CONFIG_BYTES)) if there else {}
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def search(self, *tasks: str, words: str = "", language: str = "", most: int = MOST_FOUND) -> Found:
+        """The models on this machine, and those that the Hub gives for tasks.
+
+        Where no name has the `words`, the tasks alone are searched for. A Hub that gives nothing is said in `away`.
         """
         here, hub = self.models(), self._remote
         if hub is None:
             return Found(here)
         try:
-            remote = hub.search(task, words, language, most)
-            remote = remote or (hub.search(task, "", language, most) if words else ())
+            remote = [m for task in tasks for m in hub.search(task, words, language, most)]
+            if words and not remote:
+                remote = [m for task in tasks for m in hub.search(task, "", language, most)]
         except HubError as error:
             if not here:
                 raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None
             return Found(here, error.message.rstrip("."))
         local = {m.model_id: m for m in here}
-        merged = [_merged(m, local.pop(m.model_id, None)) for m in remote]
+        found = {m.model_id: m for m in remote}.values()  # a model may be filed under several tags
+        merged = [_merged(m, local.pop(m.model_id, None)) for m in found]
         return Found((*local.values(), *merged))
 
     def find(self, model_id: str, revision: str = "") -> ModelFacts:
@@ -118,7 +140,8 @@ class Sources:
             named = {f.name: f.etag for f in self.cached.files(facts.model_id, facts.revision)}
             paths = [p for p in sorted(facts.folder.rglob("*")) if p.is_file()]
             found = {n: named.get(n) or etag_of(p) for p in paths if (n := p.relative_to(facts.folder).as_posix())}
-        return {n: f"{'git' if len(h) == 40 else 'sha256'}:{h}" for n, h in found.items() if h and is_read(n)}
+        read = read_among(found)
+        return {n: f"{'git' if len(h) == 40 else 'sha256'}:{h}" for n, h in found.items() if h and n in read}
 
     def to_fetch(self, model_id: str, revision: str) -> int:
         """Bytes that a model would take from the Hub at most; 0 for one that is here."""
@@ -141,8 +164,9 @@ class Sources:
             return facts
         info = hub.info(facts.model_id, facts.revision)
         facts = replace(facts, model_id=str(info["id"]), revision=str(info["sha"]))
-        config = hub.read(info, "config.json", MAX_CONFIG_BYTES)
-        facts = facts_in_config(facts, config)
+        described = hub.described_by(info)
+        config = hub.read(info, described, MAX_CONFIG_BYTES)
+        facts = facts_in_file(facts, described, config)
         if facts.problem:
             return facts
         try:
@@ -152,10 +176,12 @@ class Sources:
         size = sum(f.size for f in files if f.name.endswith(".safetensors"))
         to_fetch = self._job(hub, info, files).missing_bytes()
         facts = replace(facts, fetch_bytes=to_fetch, weight_bytes=size, parameters=facts.parameters or size // 2)
-        if not headers:
+        if headers:
+            facts = facts.with_counts(total_counts(headers.values()))
+        elif described != PIPELINE:
             return facts
-        facts = facts.with_counts(total_counts(headers.values()))
-        with skeleton(config, headers) as folder:
+        # Of a pipeline the classes are checked; its parts are compared with their weights when they are loaded.
+        with skeleton(config, {} if described == PIPELINE else headers, name=described) as folder:
             return replace(facts, problem=check(folder))
 
     def fetch(self, facts: ModelFacts, on: OnMoment, *, most: int | None = None) -> ModelFacts:

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..errors import BadOption
 from ..limits import Limits, parse_limits
-from ..selection.candidates import SEARCHED_AS, Candidate, rank, reject, suits
+from ..selection.candidates import PREFERRED, SEARCHED_AS, Candidate, rank, reject, suits
 from ..session import Options, Session
 from ..tags import runnable_task
 from .asks import Search
@@ -31,14 +31,15 @@ def search_models(session: Session, ask: Search) -> tuple[Models, Sequence[Candi
         if sources.client is None:
             raise BadOption("hfmagic is offline.", hint="%config HFMagic.offline = False")
         found = sources.search(
-            SEARCHED_AS.get(ask.task, ask.task), words=ask.words, language=ask.language, most=MOST_LISTED
+            *SEARCHED_AS.get(ask.task, (ask.task,)), words=ask.words, language=ask.language, most=MOST_LISTED
         )
         models, away = tuple({m.model_id: m for m in (*models, *found.models)}.values()), found.away
     asked = {"license": ask.license, "max_size": ask.max_size, "language": ask.language}
     given = Limits.model_validate({name: value for name, value in asked.items() if value})
     limits = parse_limits(session.config.limit).merged(given)
     rule = partial(reject, spec, limits=limits, device=device)
-    ranked = rank([m for m in models if suits(spec, m)], rule, weights=session.config.weights)
+    suited = [m for m in models if suits(spec, m)]
+    ranked = rank(suited, rule, preferred=PREFERRED.get(ask.task, ""), weights=session.config.weights)
     ratings = session.store.ratings(ask.task)
     shown = tuple(model_shown(c, device, ratings) for c in ranked)
     return Models(task=ask.task, models=shown, away=away, device=device.torch_name), ranked

@@ -10,7 +10,7 @@ FILL = r"^\W*(?:请你?|帮我|给我|我想|我要|麻烦|现在|接下来|首�
 VERBS = (
     "标注|标记|标出|标上|分类|判断|识别|检测|找出|归|聚|画|绘|统计|数|总结|概括|起|取|写|生成|回复|转|听写|朗读|念|读|嵌入|只|仅|"
     "保留|筛选|过滤|去掉|排除|删除|排序|翻译|套|填|计算|给|做|展示|显示|列出|按|把|将|对|多少|哪|提取|比较|平均|作图|可视化|求|"
-    "看|分|用|每|算|存|有"
+    "看|分|用|每|算|存|有|描述|抠|框|圈|定位|放大|脱敏|匿名|拆|切|译"
 )
 """Words without one of which a piece between commas is no clause."""
 
@@ -39,21 +39,7 @@ LEADING = MappingProxyType(
     }
 )
 
-UNSUPPORTED = MappingProxyType(
-    {
-        "translation": ("翻译|译成|译为",),
-        "image-to-text": ("看图说话|描述.{0,6}(?:图|照片)",),
-        "object-detection": ("目标检测|检测.{0,8}物体|边界框",),
-        "image-segmentation": ("抠图|图像分割|分割.{0,6}(?:图|照片)",),
-        "token-classification": ("命名实体|实体识别|人名|地名",),
-        "text-to-image": ("(?:生成|画)(?:一?[张幅])?.{0,12}(?:图片|图像|画作|插画|照片)",),
-        "image-to-image": ("上色|超分|去噪|去除?背景",),
-        "depth-estimation": ("深度图|深度估计",),
-        "video-classification": ("视频",),
-        "redact": ("脱敏|匿名化",),
-        "time-series-forecasting": ("预测",),
-    }
-)
+UNSUPPORTED = MappingProxyType({"time-series-forecasting": ("预测(?!.{0,8}词)",)})
 
 CUES = MappingProxyType(
     {
@@ -75,7 +61,7 @@ CUES = MappingProxyType(
             "哪.{1,40}最|最[多少高低].{0,10}(?:是哪|哪)|最常见",
         ),
         "speak": (
-            "朗读|念出|念给|读出|读一?遍|配音|语音合成",
+            "朗读|大声|念出|念给|读出|读一?遍|配音|语音合成",
             "(?:转成|转为|变成|合成)(?:语音|音频|声音)",
         ),
         "transcribe": (

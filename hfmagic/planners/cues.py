@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from . import chinese, english
+from . import chinese, english, media_words, text_words
 
 _TABLES = ("chart", "template", "similarity", "aggregate")
 _MAKERS = ("speak", "transcribe", "title", "summarize", "language", "cluster", "embed", "sentiment", "about")
@@ -29,14 +29,19 @@ def _pattern(alternatives: Iterable[str]) -> re.Pattern[str]:
 def _leading() -> Iterable[Cue]:
     for table, fill in ((english.LEADING, english.FILL), (chinese.LEADING, chinese.FILL)):
         for intent, alternatives in table.items():
-            known = intent in english.CUES or intent == "generate"  # the others are Hub tasks, or nothing at all
             pattern = _pattern([f"{fill}(?:{a})" for a in alternatives])
-            yield Cue(intent, pattern) if known else Cue("unsupported", pattern, intent)
+            yield Cue(intent, pattern) if intent else Cue("unsupported", pattern)
 
 
 def _cues() -> Iterable[Cue]:
+    for task, words in media_words.UNSUPPORTED.items():
+        yield Cue("unsupported", _pattern(words), task)
+    for intent, alternatives in (*text_words.FIRST.items(), *media_words.FIRST.items()):
+        yield Cue(intent, _pattern(alternatives))
     yield from _leading()
     yield Cue("generate", _pattern(chinese.CUES["generate"]))
+    for intent, alternatives in (*text_words.CUES.items(), *media_words.CUES.items()):
+        yield Cue(intent, _pattern(alternatives))
     for task in english.UNSUPPORTED:
         yield Cue("unsupported", _pattern(_both(english.UNSUPPORTED, chinese.UNSUPPORTED, task)), task)
     for intent in (*_TABLES, *_MAKERS, *_VAGUE):

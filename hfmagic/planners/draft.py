@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import NoTaskFits
 from ..kinds import MEDIA, InputSchema, Kind
 from ..plan import MAX_STEPS, Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
+from ..scope import gives_lists
 from ..tags import runnable_task
 from .mentions import concept
 from .words import OUTPUT_WORDS
@@ -57,7 +58,8 @@ class Table:
 class Draft:
     """The steps so far, and what there is to work on: `tables` newest first, `values` oldest first.
 
-    `clauses` maps a step to the number of its clause; `clause` and `said` are the one that is being planned.
+    `clauses` maps a step to the number of its clause; `clause` and `said` are the one that is being planned. `language`
+    is the request's own.
     """
 
     inputs: tuple[InputSchema, ...]
@@ -69,6 +71,7 @@ class Draft:
     values: list[Thing] = field(default_factory=list)
     clause: int = 0
     said: str = ""
+    language: Literal["en", "zh"] = "en"
 
     def __post_init__(self) -> None:
         for schema in self.inputs:
@@ -127,6 +130,10 @@ class Draft:
         """The step of that id."""
         return next(s for s in self.steps if s.id == step_id)
 
+    def gives_lists(self, step_id: str) -> bool:
+        """True for a step that gives several texts a row: what reads them runs over each."""
+        return gives_lists(self.step(step_id))
+
     def step_index(self, step_id: str) -> int:
         """The place of a step in the order of making."""
         return next(i for i, s in enumerate(self.steps) if s.id == step_id)
@@ -154,7 +161,15 @@ class Draft:
         output = self._free_name(name or f"{subject.base[:_LONGEST_NAME]}_{word}", table, asked=bool(name))
         inputs: dict[str, Reference] = {spec.subject: subject.reference, **(also or {})}
         self._append(
-            Step(id=step_id, task=task, inputs=inputs, parameters=parameters or {}, where=tuple(where), output=output)
+            Step(
+                id=step_id,
+                task=task,
+                inputs=inputs,
+                parameters=parameters or {},
+                where=tuple(where),
+                map=subject.step != "" and self.gives_lists(subject.step),
+                output=output,
+            )
         )
         labels = tuple(str(x) for x in (parameters or {}).get("candidate_labels", ()))
         thing = Thing(

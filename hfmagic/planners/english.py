@@ -18,13 +18,16 @@ VERBS = (
     r"transcribe|convert|turn|read|say|speak|embed|vectori[sz]e|encode|keep|filter|drop|remove|exclude|select|only|put|"
     r"insert|fill|translate|caption|describe|segment|extract|compare|rate|assess|analy[sz]e|how|which|what|average|"
     r"estimate|split|divide|assign|add|get|check|predict|colou?ri[sz]e|use|explain|simplify|redact|send|email|delete|"
-    r"upload|deploy|fax|publish|download|see"
+    r"upload|deploy|fax|publish|download|see|locate|spot|paint|sketch|imagine|illustrate|upscale|enlarge|anonymi[sz]e|"
+    r"denoise|enhance|improve|modify|edit|adjust|apply|perform|obtain|ask|cut (?:it|them|out|the|each|every)"
+    r"|break (?:it|them|the|each)"
 )
 """Words that begin a clause of their own after a comma or "and"."""
 
 NOUNS = (
     r"^\W*(?:(?:a|an|the|its|their|short|one-line|brief|good)\s+){0,4}"
-    r"(?:titles?|headlines?|summar(?:y|ies)|transcripts?|sentiments?|languages?|embeddings?|(?:bar )?charts?|plots?)\b"
+    r"(?:titles?|headlines?|summar(?:y|ies)|transcripts?|sentiments?|languages?|embeddings?|(?:bar )?charts?|plots?|"
+    r"captions?|translations?|descriptions?|depth maps?|named entities|entities)\b"
 )
 """Results that begin a clause of their own: "find the language and the sentiment of each review"."""
 
@@ -56,7 +59,6 @@ _GENERATE = (
 _FIND = r"(?:label|tag|find|detect|get|rate|classify|determine|analy[sz]e|identify|add|tell me)"
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
 _SOUND = r"(?:audio|clip|recording|speech|voice|sound|call)s?"
-_IMAGE = r"(?:image|picture|photo|painting|drawing|illustration)s?"
 
 LEADING = MappingProxyType(
     {
@@ -85,26 +87,9 @@ LEADING = MappingProxyType(
 """Verbs that decide what a clause asks for when they begin it."""
 
 UNSUPPORTED = MappingProxyType(
-    {
-        "translation": (r"\btranslat\w*",),
-        "image-to-text": (
-            r"\bcaption\w*",
-            rf"\bdescribe\s+(?:what is in |the |each |every |these |this |all |my )*{_IMAGE}",
-        ),
-        "object-detection": (r"\bdetect\w* (?:all |the |any )?objects?|\bobject detection|bounding box",),
-        "image-segmentation": (r"\bsegment(?:s|ation)?\b.{0,40}\b(?:image|photo|picture|background|object)",),
-        "token-classification": (
-            r"\bnamed entit|\bentities\b|\bner\b|\b(?:people|persons?),? (?:and )?(?:places|organi[sz]ations)",
-        ),
-        "text-to-image": (rf"\b(?:generate|draw|paint|create|make|imagine)\b (?:an? |the |some )?(?:\w+ )?{_IMAGE}\b",),
-        "image-to-image": (r"\bcolou?ri[sz]e|\bupscale|\bdenoise|\bremove (?:the )?background",),
-        "depth-estimation": (r"\bdepth (?:map|estimation)|\bestimate (?:the )?depth",),
-        "video-classification": (r"\bvideos?\b",),
-        "redact": (r"\bredact\w*|\banonymi[sz]e",),
-        "time-series-forecasting": (r"\bforecast\w*|\bpredict\b.{0,30}\b(?:next|future|sales)",),
-    }
+    {"time-series-forecasting": (r"\bforecast\w*|\bpredict\b.{0,30}\b(?:next|future|sales)",)}
 )
-"""Hub task → words for it. One that the catalogue has by now is passed over."""
+"""Hub task → words for it: one that the catalogue cannot run."""
 
 CUES = MappingProxyType(
     {
@@ -128,7 +113,8 @@ CUES = MappingProxyType(
             r"\bwith the (?:most|fewest)\b",
         ),
         "speak": (
-            r"\bread (?:me|us)\b|\bread\b.{0,60}\b(?:aloud|out loud|out|to me)\b|\bsay\b.{0,40}\b(?:aloud|out loud)\b",
+            r"\b(?:aloud|out loud)\b|\bread (?:me|us)\b|\bread\b.{0,60}\b(?:aloud|out loud|out|to me)\b"
+            r"|\bsay\b.{0,40}\b(?:aloud|out loud)\b",
             r"\bspeak\b|\btext.to.speech\b|\btts\b|\bnarrat\w+|\bvoice over\b",
             r"\b(?:into|to|as) (?:an? )?(?:speech|audio|spoken|voice)",
         ),

@@ -11,10 +11,12 @@ from typing import Any
 from ..errors import NoTaskFits
 from ..kinds import Kind
 from ..plan import Column, Constant, Predicate, Reference, StepOutput
-from . import settings
+from . import beside, settings
+from .beside import Given
 from .clauses import Asides, Clause
 from .conditions import Condition, conditions
 from .draft import Draft, Table, Thing
+from .spoken import hearing
 from .subjects import can_do, find
 
 
@@ -24,12 +26,16 @@ def _none(_: Clause) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Maker:
-    """How an intent becomes a step: its task, the kind that it works on, the word that names it, its parameters."""
+    """How an intent becomes a step: its task, the kind that it works on, the word that names it, its parameters.
+
+    `given` reads what stands beside the subject; a clause whose words are a question has no conditions.
+    """
 
     task: str
     kind: Kind
     word: str
     settings: Callable[[Clause], dict[str, Any]] = _none
+    given: Callable[[Draft, Clause], Given] | None = None
 
 
 MAKERS: Mapping[str, Maker] = MappingProxyType(
@@ -45,17 +51,62 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
         "generate": Maker(
             "text-generation", Kind.TEXT, "answer", lambda c: {"instruction": c.quoted()} | settings.length(c)
         ),
-        "transcribe": Maker("automatic-speech-recognition", Kind.AUDIO, "transcript"),
+        "transcribe": Maker("automatic-speech-recognition", Kind.AUDIO, "transcript", hearing),
         "see": Maker("image-classification", Kind.IMAGE, "label"),
         "speak": Maker("text-to-speech", Kind.TEXT, "speech"),
         "language": Maker("detect-language", Kind.TEXT, "language"),
         "template": Maker("template", Kind.TEXT, "text", settings.template),
+        "translation": Maker("translation", Kind.TEXT, "translation", given=beside.translated),
+        "entities": Maker("token-classification", Kind.TEXT, "entities"),
+        "fill": Maker("fill-mask", Kind.TEXT, "word", settings.best),
+        "split": Maker("split", Kind.TEXT, "parts", settings.cut),
+        "relevance": Maker("text-ranking", Kind.TEXT, "relevance", given=beside.ranked),
+        "ask": Maker("question-answering", Kind.TEXT, "answer", given=beside.asked),
+        "look": Maker("visual-question-answering", Kind.IMAGE, "answer", given=beside.asked),
+        "page": Maker("document-question-answering", Kind.IMAGE, "answer", given=beside.asked),
+        "instruct": Maker("image-text-to-text", Kind.IMAGE, "answer", settings.length, beside.instructed),
+        "caption": Maker("image-to-text", Kind.IMAGE, "caption", settings.length),
+        "read-text": Maker("image-to-text", Kind.IMAGE, "text"),
+        "sort-pictures": Maker("zero-shot-image-classification", Kind.IMAGE, "label", given=beside.sorted_into),
+        "sort-sounds": Maker("zero-shot-audio-classification", Kind.AUDIO, "label", given=beside.sorted_into),
+        "find-things": Maker("zero-shot-object-detection", Kind.IMAGE, "objects", given=beside.looked_for),
+        "objects": Maker("object-detection", Kind.IMAGE, "objects"),
+        "segment": Maker("image-segmentation", Kind.IMAGE, "segments"),
+        "masks": Maker("mask-generation", Kind.IMAGE, "masks"),
+        "depth": Maker("depth-estimation", Kind.IMAGE, "depth"),
+        "embed-pictures": Maker("image-feature-extraction", Kind.IMAGE, "embedding"),
+        "cluster-pictures": Maker("cluster", Kind.IMAGE, "theme", settings.groups),
+        "enlarge": Maker("image-to-image", Kind.IMAGE, "enlarged"),
+        "edit": Maker("image-to-image", Kind.IMAGE, "edited", given=beside.instructed),
+        "video": Maker("video-classification", Kind.VIDEO, "label"),
+        "watch": Maker("video-text-to-text", Kind.VIDEO, "answer", settings.length, beside.instructed),
+        "frames": Maker("frames", Kind.VIDEO, "frames", settings.frames),
+        "sound": Maker("audio-classification", Kind.AUDIO, "label"),
     }
 )
 """Intent → the step that does it."""
 
 IMPLIED = MappingProxyType({"sentiment": "sentiment", "theme": "cluster", "language": "language", "label": "see"})
 """Canonical noun → the intent that makes it, when a clause takes it for granted."""
+
+UNCONDITIONED = frozenset(
+    {
+        "ask",
+        "look",
+        "page",
+        "instruct",
+        "relevance",
+        "edit",
+        "find-things",
+        "sort-pictures",
+        "sort-sounds",
+        "split",
+        "watch",
+    }
+)
+"""Intents whose words say what is asked for, not which rows."""
+_LISTS = frozenset({"sort-into", "generate", "sort-pictures", "sort-sounds", "instruct"})
+_FROM_PICTURES = frozenset({"translation", "speak", "entities"})
 
 _THEM = re.compile(r"\b(?:them|they|those|these|there are)\b|它们|这些|那些", re.IGNORECASE)
 SKIP = MappingProxyType(
@@ -75,40 +126,53 @@ def make(draft: Draft, clause: Clause, intent: str, *, narrowed: bool = False) -
     `narrowed`: the rows of the clause's conditions have been selected already.
     """
     maker = MAKERS[intent]
-    clause, name = settings.output_name(clause, lists=intent in ("sort-into", "generate"))
+    clause, name = settings.output_name(clause, lists=intent in _LISTS)
     parameters = maker.settings(clause)
     if intent == "sort-into":
         labels, clause = settings.candidate_labels(clause)
         parameters = {"candidate_labels": labels}
-    subject = _subject(draft, clause, maker.kind, any_kind=intent == "template")
-    where = [] if narrowed else _where(draft, clause, intent, subject)
-    if intent == "cluster":
+    given = maker.given(draft, clause) if maker.given else Given(clause)
+    clause, parameters = given.clause, parameters | given.parameters
+    subject = subject_of(draft, clause, maker.kind, intent)
+    where = [] if narrowed or intent in UNCONDITIONED else _where(draft, clause, intent, subject)
+    if given.other and subject.frame:
+        where += predicates(draft, [Condition("language", "!=", given.other)], draft.table(subject.frame), subject)
+    if maker.task == "cluster":
         return cluster(draft, subject, where, parameters, name)
     word = parameters.get("about", maker.word)
-    return draft.add(maker.task, subject, word=word, parameters=parameters, where=where, name=name)
+    return draft.add(maker.task, subject, word=word, parameters=parameters, where=where, also=given.inputs, name=name)
 
 
-def _subject(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) -> Thing:
-    thing = find(draft, clause, kind, any_kind=any_kind)
+def subject_of(draft: Draft, clause: Clause, kind: Kind, intent: str = "") -> Thing:
+    """The thing of a kind that a clause works on; sound is written down first, and a picture put into words."""
+    thing = find(draft, clause, kind, any_kind=intent == "template")
     if thing is not None:
         return thing
     if kind is Kind.TEXT and (sound := find(draft, clause, Kind.AUDIO)) is not None:
         draft.note("transcribed", sound.name)
         return draft.add("automatic-speech-recognition", sound, word="transcript")
+    if kind is Kind.IMAGE and (video := find(draft, clause, Kind.VIDEO)) is not None:
+        draft.note("frames", video.name)
+        return draft.add("frames", video, word="frames")
+    if kind is Kind.TEXT and intent in _FROM_PICTURES and (image := find(draft, clause, Kind.IMAGE)) is not None:
+        draft.note("described", image.name)
+        return draft.add("image-to-text", image, word=beside.written_or_shown(draft.said))
     if kind is Kind.TEXT and not draft.inputs and (words := (clause.quotes or [clause.words()])[0]):
         return Thing(Constant(constant=words), kind, "text", "text", "text")
     raise NoTaskFits(f"{draft.said!r} needs {kind}, and there is none.", hint=can_do(draft))
 
 
 def cluster(draft: Draft, subject: Thing, where: list[Predicate], parameters: dict[str, Any], name: str) -> Thing:
-    """Groups of alike texts; an embedding is made first where there is none."""
+    """Groups of alike texts or pictures; an embedding is made first where there is none."""
     vector = _embedding(draft, subject, where)
     if vector is None:
-        vector = draft.add("feature-extraction", subject, word="embedding", where=where)
+        pictured = subject.kind is Kind.IMAGE
+        task = "image-feature-extraction" if pictured else "feature-extraction"
+        vector = draft.add(task, subject, word="embedding", where=where)
     if not subject.frame:
         draft.note("one", subject.name)
     left = [] if draft.step(vector.step).where else where
-    also: dict[str, Reference] = {"text": subject.reference}
+    also: dict[str, Reference] = {} if subject.kind is Kind.IMAGE else {"text": subject.reference}
     return draft.add("cluster", vector, word="theme", parameters=parameters, where=left, also=also, name=name)
 
 
@@ -116,7 +180,7 @@ def _embedding(draft: Draft, subject: Thing, where: list[Predicate]) -> Thing | 
     """The embedding of a text that a step has made over the same rows, or over all."""
     for thing in (t for table in draft.rows for t in table.things if t.step and t.kind is Kind.EMBEDDING):
         step = draft.step(thing.step)
-        if step.inputs.get("text") == subject.reference and list(step.where) in ([], where):
+        if subject.reference in step.inputs.values() and list(step.where) in ([], where):
             return thing
     return None
 
@@ -180,7 +244,7 @@ def _only(draft: Draft, table: Table, kind: Kind) -> Thing:
     original = [t for t in fitting if not t.derived]
     if len(original) == 1 or (fitting and not original):
         return (original or fitting)[-1]
-    return _subject(draft, _NOTHING, kind)
+    return subject_of(draft, _NOTHING, kind)
 
 
 _NOTHING = Clause("", Asides())

@@ -13,7 +13,7 @@ from .clauses import Clause
 from .conditions import Condition, Value, conditions, dropped, held
 from .draft import Draft, Table, Thing
 from .groups import find_groups, find_number, named_group
-from .makers import IMPLIED, SKIP, carried, implied, looked_at, make, needs_query, predicates
+from .makers import IMPLIED, SKIP, UNCONDITIONED, carried, implied, looked_at, make, needs_query, predicates
 from .mentions import Words, leading
 from .subjects import can_do, explicit, find_table, readable
 from .words import NUMBERS
@@ -59,8 +59,8 @@ _UP = re.compile(
 )
 _PER = re.compile(r"\b(?:per|by|for each|in each|across)\b|按照?", re.IGNORECASE)
 _RANK = re.compile(
-    r"\b(?:rank|sort|order|most similar|closest|nearest|top)\b"
-    r"|排序|排列|排名|最相似|最接近|最像|前\s*[\d一二两三四五六七八九十]",
+    r"\b(?:rank|sort|order|most similar|closest|nearest|top|most relevant|best)\b"
+    r"|排序|排列|排名|最相关|最能|最相似|最接近|最像|前\s*[\d一二两三四五六七八九十]",
     re.IGNORECASE,
 )
 
@@ -137,6 +137,8 @@ def filtered(draft: Draft, clause: Clause, table: Table) -> Table:
 def narrow(draft: Draft, clause: Clause, intent: str) -> bool:
     """Select the rows for a model step by a query, where its conditions cannot be predicates; true when it did."""
     skip = SKIP.get(intent, frozenset())
+    if intent in UNCONDITIONED:
+        return False
     if not any(needs_query(c) for table in draft.rows for c in conditions(clause, table.things, skip=skip)):
         return False
     table = find_table(draft, clause)
@@ -347,5 +349,15 @@ def _order(draft: Draft, clause: Clause, table: Table, on: Thing, *, down: bool,
 def plan_similarity(draft: Draft, clause: Clause) -> None:
     """Compare with a sentence: "how close is each review to '…'"; sorted when the words ask for an order."""
     thing = make(draft, clause, "similarity", narrowed=narrow(draft, clause, "similarity"))
-    if thing.frame and _RANK.search(clause.text):
-        _order(draft, clause, draft.table(thing.frame), thing, down=True)
+    if thing.frame and is_ranked(clause):
+        order_by(draft, clause, draft.table(thing.frame), thing)
+
+
+def is_ranked(clause: Clause) -> bool:
+    """True when the words ask for an order."""
+    return _RANK.search(clause.text) is not None
+
+
+def order_by(draft: Draft, clause: Clause, table: Table, on: Thing) -> None:
+    """The rows with the highest numbers first."""
+    _order(draft, clause, table, on, down=True)

@@ -60,6 +60,11 @@ def candidate_labels(clause: Clause) -> tuple[list[str], Clause]:
     return (quotes, clause.with_text(re.sub(QUOTE, "", text))) if len(quotes) >= 2 else ([], clause)
 
 
+def listed(words: str) -> list[str]:
+    """The items of "a, b and c"."""
+    return [item.strip() for item in _OR.split(words[:_LONGEST_LIST]) if item.strip()]
+
+
 def _label(clause: Clause, item: str) -> str:
     if aside := re.search(f"{QUOTE}|{NAME}", item):
         return clause.asides.get(aside[0]).strip()[:60]
@@ -136,6 +141,56 @@ def length(clause: Clause) -> dict[str, Any]:
     # 1.5: tokens a word, generously, in English; a Chinese character is about one token.
     factor = 1.5 if match["unit"].lower().startswith("word") or match["unit"] == "词" else 1
     return {"max_new_tokens": min(max(int(int(match["n"]) * factor), 1), 2048)}
+
+
+_BY = {"paragraph": r"paragraph|段", "chunk": r"chunk|passage|piece|块", "sentence": ""}
+
+
+def cut(clause: Clause) -> dict[str, Any]:
+    """Where a text is cut, and how long a chunk may be."""
+    by = next(name for name, words in _BY.items() if re.search(words, clause.text, re.IGNORECASE))
+    size = _LENGTH.search(clause.text)
+    words = {"words": min(max(int(size["n"]), 5), 10_000)} if size and by == "chunk" else {}
+    return {"by": by} | words
+
+
+_TOP = re.compile(
+    rf"\b(?:top\s+|the\s+)?(?P<n>[0-9]{{1,2}}|{'|'.join(n for n in NUMBERS if n.isascii())})\s+(?:likeliest|best"
+    rf"|candidates?|words?|guesses)\b"
+    r"|(?P<zh>[0-9]{1,2}|[一二两三四五六七八九十])个?(?:候选|词)",
+    re.IGNORECASE,
+)
+
+
+def best(clause: Clause) -> dict[str, Any]:
+    """How many words for a gap."""
+    match = _TOP.search(clause.text)
+    return {"top_k": _whole(match["n"] or match["zh"])} if match else {}
+
+
+_FRAMES = re.compile(rf"(?P<n>[0-9]{{1,2}}|{'|'.join(NUMBERS)})\s*(?:frames?|stills|pictures|帧|张)", re.IGNORECASE)
+
+
+def frames(clause: Clause) -> dict[str, Any]:
+    """How many pictures are taken from a video."""
+    match = _FRAMES.search(clause.text)
+    return {"most": min(max(_whole(match["n"]), 1), 64)} if match else {}
+
+
+_SECONDS = re.compile(r"(?P<n>[0-9]{1,3}(?:\.[0-9]+)?)[\s-]*(?P<unit>s\b|sec\w*|minutes?|min\b|秒|分钟)", re.IGNORECASE)
+
+
+def seconds(clause: Clause) -> dict[str, Any]:
+    """How long a sound is to be."""
+    match = _SECONDS.search(clause.text)
+    if not match:
+        return {}
+    minutes = match["unit"].lower().startswith("min") or match["unit"] == "分钟"
+    return {"seconds": min(max(float(match["n"]) * (60 if minutes else 1), 0.1), 120.0)}
+
+
+def _whole(word: str) -> int:
+    return int(word) if word.isascii() and word.isdecimal() else NUMBERS[word.lower()]
 
 
 _NAMED = re.compile(

@@ -66,6 +66,11 @@ summary: summary, abstract, digest | 摘要, 总结, 概要
 transcript: transcript, transcription | 转写, 转录, 文字稿, 逐字稿
 similarity: similarity, closeness | 相似度, 接近程度
 embedding: embedding, vector | 向量, 嵌入
+caption: caption, alt text | 图说, 配文, 图注
+translation: translation | 译文
+entities: entity, named entity | 实体
+video: video, movie, film, footage | 视频, 影片, 录像
+relevance: relevance | 相关性, 相关度
 answer: answer, reply, response | 回答, 回复, 答复
 speech: speech, voice | 朗读, 配音
 """
@@ -83,14 +88,14 @@ CONCEPTS = _concepts()
 
 OUTPUT_WORDS = word_set(
     "sentiment emotion toxicity spam topic theme language label title summary transcript similarity embedding answer "
-    "speech text"
+    "speech text caption translation entities redacted relevance"
 )
 """Endings that hfmagic gives to the columns it adds."""
 
 SPELT = word_set(
     "label classify sentiment summarize summarise transcribe title translate embed cluster group theme themes chart "
     "plot graph histogram count average median filter keep drop sort rank compare similar language write rewrite "
-    "read speak"
+    "read speak caption describe detect segment upscale anonymize redact"
 )
 """Words that ask for something, to be offered for one that is misspelt."""
 
@@ -148,6 +153,51 @@ LANGUAGES = MappingProxyType(
     }
 )
 
+_MORE_LANGUAGES = MappingProxyType(
+    {
+        "da": "Danish|丹麦语",
+        "fi": "Finnish|芬兰语",
+        "no": "Norwegian|挪威语",
+        "cs": "Czech|捷克语",
+        "el": "Greek|希腊语",
+        "he": "Hebrew|希伯来语",
+        "hu": "Hungarian|匈牙利语",
+        "id": "Indonesian|印尼语|印度尼西亚语",
+        "ro": "Romanian|罗马尼亚语",
+        "bg": "Bulgarian|保加利亚语",
+        "uk": "Ukrainian|乌克兰语",
+        "vi": "Vietnamese|越南语",
+        "th": "Thai|泰语",
+        "fa": "Persian|Farsi|波斯语",
+        "bn": "Bengali|孟加拉语",
+        "ur": "Urdu|乌尔都语",
+        "sw": "Swahili|斯瓦希里语",
+        "la": "Latin|拉丁语",
+        "ca": "Catalan|加泰罗尼亚语",
+        "ms": "Malay|马来语",
+        "ta": "Tamil|泰米尔语",
+    }
+)
+_AS_SAID = MappingProxyType(
+    {"zh": "华语|国语|普通话", "ja": "日本语", "fr": "法国话", "de": "德国话", "ko": "朝鲜语|韩文"}
+)
+TARGETS: Mapping[str, str] = MappingProxyType(
+    {c: "|".join(filter(None, (n, _AS_SAID.get(c, "")))) for c, n in {**LANGUAGES, **_MORE_LANGUAGES}.items()}
+)
+"""Languages to translate into: more than the conditions on rows know."""
+
+
+def language_name(code: str, language: str) -> str:
+    """The name of a language, in English or Chinese; the code itself of one that has none here."""
+    names = TARGETS.get(code, code).split("|")
+    return next((n for n in names if n.isascii() != (language == "zh")), code)
+
+
+def spoken_names() -> str:
+    """The names of all languages, as alternatives of a pattern."""
+    return "|".join(TARGETS.values())
+
+
 NUMBERS = MappingProxyType(
     {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
     | {"twelve": 12, "twenty": 20, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
@@ -164,9 +214,30 @@ feature-extraction sentence-similarity zero-shot-classification: minilm mpnet bg
 text-classification zero-shot-classification feature-extraction: bert distilbert roberta xlm deberta albert electra
 text-classification: finbert bertweet modernbert tinybert camembert
 text-to-speech: vits mms speecht bark kokoro xtts piper
-zero-shot-classification image-classification: clip siglip
+zero-shot-classification zero-shot-image-classification image-classification image-feature-extraction: clip siglip
+translation: marian opus nllb madlad
+token-classification: gliner
+object-detection: detr yolos
+zero-shot-object-detection: owlvit owlv
+image-segmentation: segformer maskformer oneformer
+mask-generation: sam
+depth-estimation: glpn dpt
+image-to-text visual-question-answering: blip git
+image-to-text: trocr
+visual-question-answering: vilt
+image-text-to-text: llava idefics smolvlm paligemma
+document-question-answering image-to-text: donut
+document-question-answering: layoutlm
+table-question-answering: tapas tapex
+video-classification: videomae timesformer vivit
+zero-shot-audio-classification: clap
+text-to-audio: musicgen
+text-to-image: sd sdxl flux
+image-to-image: swinsr
 """
-_SHORT = word_set("t mt e opt led phi bark clip piper canary falcon bloom granite")
+_SHORT = word_set(
+    "t mt e opt led phi bark clip piper canary falcon bloom granite opus marian sam git blip donut clap sd flux"
+)
 
 
 def _families() -> Mapping[str, tuple[str, ...]]:

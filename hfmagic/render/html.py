@@ -65,8 +65,11 @@ ATTRIBUTES = frozenset(
     }
 )
 _VOID = frozenset({"br", "img", "wbr"})
-_DATA = re.compile(r"data:(image/png|image/jpeg|audio/wav);base64,[A-Za-z0-9+/=]+")
+_DATA = re.compile(r"data:(image/png|image/jpeg|image/webp|audio/wav|audio/mpeg);base64,[A-Za-z0-9+/=]+")
 _STYLE = re.compile(r"[a-z0-9 :;.,%#()-]*")
+
+
+MediaType = Literal["image/png", "image/jpeg", "image/webp", "audio/wav", "audio/mpeg"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def _attribute(name: str, value: object) -> str:
     return f' {name}="{html.escape(written, quote=True)}"'
 
 
-def data_uri(kind: Literal["image/png", "image/jpeg", "audio/wav"], content: bytes) -> str:
+def data_uri(kind: MediaType, content: bytes) -> str:
     """Bytes that hfmagic encoded itself, for `src`."""
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 

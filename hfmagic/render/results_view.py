@@ -14,6 +14,7 @@ from .change_view import change_view
 from .html import Child, Markup, code, join, muted, tag, text
 from .outputs import Outputs
 from .view import NOTHING, Bundle, View, bundle, stack
+from .views.output import CELL_BYTES
 from .words import error_line, rows_words, seconds_words
 
 MAX_REJECTED = 20
@@ -30,6 +31,7 @@ def results_view(
     *,
     answer: Answer,
     preview_rows: int = 10,
+    most_bytes: int = CELL_BYTES,
     inputs: Mapping[str, Any] | None = None,
     stored: str = "",
     changes: Sequence[Change] = (),
@@ -39,6 +41,7 @@ def results_view(
     Args:
         answer: the words above the results.
         preview_rows: rows shown of a table.
+        most_bytes: what the cell may add to its notebook; pictures and sounds beyond that are left out, which is said.
         inputs: single values by name, so that a picture can be shown with what was found in it, a sound with its text.
         stored: the name of the variable that holds the result.
         changes: what differs from the run before.
@@ -46,7 +49,7 @@ def results_view(
     return stack(
         _answer(answer, results),
         *(change_view(change) for change in changes),
-        *Outputs(results, answer.text, preview_rows, inputs or {}).sections(),
+        *Outputs(results, answer.text, preview_rows, inputs or {}, most_bytes).sections(),
         *(_rejected(result) for result in results.values() if result.rejected),
         _failures(results),
         _footer(results, stored),

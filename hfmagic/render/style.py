@@ -64,11 +64,33 @@ border-radius:4px;padding:.15em .9em;margin:0 .5em 0 0;cursor:pointer}
 .hfm.hfm .hfm-bar{height:.6em;border-radius:.3em;background:var(--a);min-width:2px}
 .hfm.hfm .hfm-block{white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid var(--l);padding:.1em 0 .1em .9em;
 max-width:52em}
+.hfm.hfm .hfm-pair,.hfm.hfm .hfm-strip{display:flex;flex-wrap:wrap;gap:.6em;align-items:flex-start}
+.hfm.hfm .hfm-strip{gap:.35em}
+.hfm.hfm .hfm-still{font-size:.8em;line-height:1.2}
+.hfm.hfm .hfm-caption{margin:.1em 0 .5em;max-width:52em}
+.hfm.hfm .hfm-swatch{display:inline-block;min-width:1.05em;height:1.25em;line-height:1.25em;padding:0 .2em;
+border-radius:3px;text-align:center;color:#fff;font-size:.78em;font-weight:600}
+.hfm.hfm .hfm-legend td{max-width:22em}
+.hfm.hfm .hfm-time{white-space:nowrap;font-variant-numeric:tabular-nums}
+.hfm.hfm .hfm-segments td{border:0;padding:.12em .9em .12em 0}
+.hfm.hfm .hfm-side{white-space:pre-wrap;max-width:32em;overflow-wrap:anywhere}
+.hfm.hfm .hfm-histogram{display:flex;align-items:flex-end;gap:1px;height:3.2em;width:14em;
+border-bottom:1px solid var(--l)}
+.hfm.hfm .hfm-column{flex:1;background:var(--a);border-radius:1px 1px 0 0}
+.hfm.hfm .hfm-tiny{font-size:.8em;line-height:1.3}
+.hfm.hfm .hfm-medium{min-width:5em}
+.hfm.hfm .hfm-medium .hfm-strip{flex-wrap:nowrap}
+.hfm.hfm .hfm-medium audio{width:210px;height:32px}
+.hfm.hfm .hfm-scale{display:inline-block;vertical-align:middle;border-radius:2px}
+.hfm.hfm .hfm-spans{line-height:1.85}
 .hfm.hfm mark{background:var(--s);color:inherit;border-bottom:2px solid var(--a);border-radius:2px;padding:0 .15em}
-.hfm.hfm mark small{opacity:.7;font-size:.72em;margin-left:.35em;letter-spacing:.02em}
+.hfm.hfm mark small{font-size:.68em;margin-left:.4em;letter-spacing:.02em;color:#fff;border-radius:2px;
+padding:.05em .4em;vertical-align:.08em}
 .hfm.hfm .hfm-beside>tbody>tr>td{border:0;padding:0 1.6em 0 0;max-width:none;vertical-align:middle}
 .hfm.hfm .hfm-beside>tbody>tr:hover{background:none}
 .hfm.hfm .hfm-gallery td{border:0;padding:0 .9em .9em 0;max-width:200px;font-size:.92em;line-height:1.35}
+.hfm.hfm .hfm-broad td{max-width:none}
+.hfm.hfm .hfm-sides tr:first-child td{border-top:0}
 .hfm.hfm .hfm-gallery tr:hover{background:none}
 .hfm.hfm img{max-width:100%;height:auto;margin:0;background:none}
 .hfm.hfm .hfm-photo{border-radius:4px;display:block;margin-bottom:.3em}

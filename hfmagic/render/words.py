@@ -9,6 +9,7 @@ from typing import assert_never
 from ..errors import HFMagicError, one_line
 from ..kinds import InputSchema, Kind
 from ..plan import Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
+from ..scope import Scope
 from ..tasks import CATALOGUE
 
 _OPERATORS = {
@@ -57,8 +58,18 @@ def _drawn(step: Step) -> str:
 
 
 def reads(plan: Plan, step: Step) -> tuple[str, ...]:
-    """What a step works on, each reference in words: "review in reviews"."""
-    return tuple(dict.fromkeys(referred(plan, reference) for reference in step.inputs.values()))
+    """What a step works on, in words: "review in reviews", "objects (boxes → text: how many of what)"."""
+    scope = Scope(plan)
+    return tuple(dict.fromkeys(f"{referred(plan, r)}{_converted(scope, step, s)}" for s, r in step.inputs.items()))
+
+
+def _converted(scope: Scope, step: Step, slot: str) -> str:
+    """What becomes of it on the way, where that is more than to be read: a label is its own text."""
+    try:
+        found, said = scope.kind_of(step.inputs[slot]), scope.conversion_of(step, slot)
+    except HFMagicError:  # a plan that does not hold together is shown as it is
+        return ""
+    return "" if not said or found in (Kind.LABELS, Kind.TEXT, Kind.NUMBER) else f" ({said})"
 
 
 def referred(plan: Plan, reference: Reference) -> str:

@@ -6,47 +6,65 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..models import Loaded, quiet
-from .text import max_tokens, shorten
+from .runner import Runner
+from .text import can_pad, max_tokens, on_device, shorten
 
 PREFIXES = {"summary": "summarize: ", "title": "Write a title for this text: "}
 """T5's own prefix for summaries; for titles the wording that gave flan-t5-small-titler its best titles of six tried."""
+LEAST = 16  # tokens of a text that are read at least, however long the instruction is
 
 
 def longest(loaded: Loaded, parameters: Mapping[str, Any]) -> int:
     """Tokens that a summary model reads of a text, beside its prefix."""
-    return max_tokens(loaded) - len(loaded.tokenizer(PREFIXES[parameters["style"]], add_special_tokens=False).input_ids)
+    prefix = _prefix(loaded, parameters)
+    return max_tokens(loaded) - (len(loaded.tokenizer(prefix, add_special_tokens=False).input_ids) if prefix else 0)
 
 
 def room(loaded: Loaded, parameters: Mapping[str, Any]) -> int:
     """Tokens that a chat model reads of a text, beside the instruction, its template and the answer."""
-    around = len(loaded.tokenizer(_prompt(loaded, "", parameters), add_special_tokens=False).input_ids)
-    return max(max_tokens(loaded) - int(parameters["max_new_tokens"]) - around, 16)
+    # "a" stands for the text: without one the template would lack what separates it from the instruction.
+    around = len(_tokens(loaded, [_prompt(loaded, "a", parameters)])["input_ids"][0])
+    return max(max_tokens(loaded) - int(parameters["max_new_tokens"]) - around, LEAST)
 
 
 def summarize(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[str]:
     """A summary or title of each text."""
-    length = int(parameters["max_new_tokens"])
-    prefix = PREFIXES[parameters["style"]]
-    batch = loaded.tokenizer(
-        [prefix + text for text in texts],
-        padding=True,
-        truncation=True,
-        max_length=max_tokens(loaded),
-        return_tensors="pt",
-    )
-    return [_tidy(text) for text in _generate(loaded, batch, length)]
+    prefix = _prefix(loaded, parameters)
+    written = write(loaded, [prefix + text for text in texts], int(parameters["max_new_tokens"]))
+    return [_tidy(text) for text in written]
 
 
 def generate(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[str]:
     """What a chat model answers to the instruction and each text; a base model continues the text."""
+    can_pad(loaded)
+    loaded.tokenizer.padding_side = "left"  # the answer starts right after the prompt
+    tokens = room(loaded, parameters)
+    prompts = [_prompt(loaded, text, parameters) for text in shorten(loaded, texts, tokens)]
+    batch = _tokens(loaded, prompts, padding=True, return_tensors="pt")
     length = int(parameters["max_new_tokens"])
-    tokenizer = loaded.tokenizer
-    prompts = [_prompt(loaded, text, parameters) for text in shorten(loaded, texts, room(loaded, parameters))]
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    tokenizer.padding_side = "left"  # the answer starts right after the prompt
-    batch = tokenizer(prompts, padding=True, add_special_tokens=not tokenizer.chat_template, return_tensors="pt")
     return [text.strip() for text in _generate(loaded, batch, length, skip=batch["input_ids"].shape[1])]
+
+
+def generate_by_encoder(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[str]:
+    """What an encoder-decoder, such as FLAN-T5, answers to the instruction and each text."""
+    instruction = f"{parameters['instruction']}\n\n".lstrip()
+    return [t.strip() for t in write(loaded, [instruction + t for t in texts], int(parameters["max_new_tokens"]))]
+
+
+def write(loaded: Loaded, texts: Sequence[str], max_new_tokens: int, **options: Any) -> list[str]:
+    """What an encoder-decoder writes for each text; `options` are those of its `generate`."""
+    can_pad(loaded)
+    batch = loaded.tokenizer(
+        list(texts), padding=True, truncation=True, max_length=max_tokens(loaded), return_tensors="pt"
+    )
+    if loaded.model.config.model_type == "led":  # its first token sees the whole text (Beltagy et al. 2020)
+        options["global_attention_mask"] = _first_only(batch["input_ids"]).to(loaded.device)
+    return _generate(loaded, batch, max_new_tokens, **options)
+
+
+def _prefix(loaded: Loaded, parameters: Mapping[str, Any]) -> str:
+    """What stands before a text: T5 alone was trained with prefixes."""
+    return PREFIXES[parameters["style"]] if loaded.model.config.model_type == "t5" else ""
 
 
 def _prompt(loaded: Loaded, text: str, parameters: Mapping[str, Any]) -> str:
@@ -58,18 +76,43 @@ def _prompt(loaded: Loaded, text: str, parameters: Mapping[str, Any]) -> str:
     return found
 
 
-def _generate(loaded: Loaded, batch: Any, max_new_tokens: int, *, skip: int = 0) -> list[str]:
+def _tokens(loaded: Loaded, prompts: Sequence[str], **options: Any) -> Any:
+    """Prompts as tokens; a chat template has written its special tokens already."""
+    return loaded.tokenizer(list(prompts), add_special_tokens=not loaded.tokenizer.chat_template, **options)
+
+
+def _generate(loaded: Loaded, batch: Any, max_new_tokens: int, *, skip: int = 0, **options: Any) -> list[str]:
     import torch
 
     batch = {k: v for k, v in batch.items() if k in ("input_ids", "attention_mask")}
-    batch = {k: v.to(loaded.device) for k, v in batch.items()}
     with torch.inference_mode(), quiet():
         ids = loaded.model.generate(
-            **batch, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=loaded.tokenizer.pad_token_id
+            **on_device(loaded, batch),
+            max_new_tokens=max_new_tokens,
+            do_sample=False,
+            pad_token_id=loaded.tokenizer.pad_token_id,
+            **options,
         )  # (rows, tokens)
     decoded: list[str] = loaded.tokenizer.batch_decode(ids[:, skip:], skip_special_tokens=True)
     return decoded
 
 
+def _first_only(ids: Any) -> Any:
+    import torch
+
+    mask = torch.zeros_like(ids)
+    mask[:, 0] = 1
+    return mask
+
+
 def _tidy(text: str) -> str:
     return text.strip().strip('"').strip()
+
+
+RUNNERS: Mapping[str, tuple[Runner, ...]] = {
+    "summarization": (Runner(summarize, "AutoModelForSeq2SeqLM", longest=longest, most=32),),
+    "text-generation": (
+        Runner(generate, "AutoModelForCausalLM", of=("ForCausalLM", "LMHeadModel"), longest=room, most=16),
+        Runner(generate_by_encoder, "AutoModelForSeq2SeqLM", of=("ForConditionalGeneration",), longest=room, most=16),
+    ),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 
 from ..errors import (
     GatedModel,
@@ -21,10 +21,9 @@ from ..errors import (
 from ..hub.facts import ModelFacts
 from ..hub.sources import Sources
 from ..limits import size_words
-from ..models import head_problem
 from ..plan import ModelChoice, Plan, Step
 from ..planners.notes import told
-from ..runners.registry import RUNNERS
+from ..runners.registry import misfit
 from ..scope import Scope
 from .candidates import GATED, Candidate
 from .look import Ground, Look, look
@@ -109,7 +108,7 @@ def _picked(plan: Plan, looks: Sequence[Look], chooser: Chooser) -> tuple[Picks,
 
 def _pick(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Look, Candidate, str]:
     """The first candidate whose files bear out what its listing says; the look, with those rejected that do not."""
-    check = _head_check(found.step)
+    check = partial(misfit, found.step.task)
     for _ in range(MOST_LOOKED_AT):
         chosen, reason = _named(found) if found.words else _best(found, picked, chooser)
         try:
@@ -139,10 +138,6 @@ def _whence(facts: ModelFacts) -> str:
         size = facts.weight_bytes if facts.fetch_bytes is None else facts.fetch_bytes
         return f"{size_words(size)} to fetch" if size else ""
     return f"downloaded {facts.fetched}" if facts.fetched else ""
-
-
-def _head_check(step: Step) -> Callable[[Path], str]:
-    return lambda folder: head_problem(folder, RUNNERS[step.task].auto)
 
 
 def _best(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Candidate, str]:

@@ -10,13 +10,13 @@ from functools import partial
 from ..devices import Device
 from ..hub.facts import ModelFacts
 from ..hub.sources import Sources
-from ..kinds import Kind
 from ..limits import Limits
-from ..plan import Column, Reference, Step, Variable
+from ..plan import Step
 from ..scope import Scope
 from ..store import Store
 from ..tasks import TaskSpec
-from .candidates import SEARCHED_AS, Candidate, in_order, rank, reject
+from ..tasks.languages import language_of
+from .candidates import PREFERRED, SEARCHED_AS, Candidate, in_order, rank, reject
 
 
 @dataclass(frozen=True)
@@ -81,34 +81,30 @@ def look(scope: Scope, step: Step, ground: Ground, words: str) -> Look:
     spec = scope.spec(step)
     about = str(step.parameters.get("about", spec.by_name["about"].default if "about" in spec.by_name else ""))
     style = str(step.parameters.get("style", ""))
-    language = _language(scope, step.inputs[spec.subject])
+    language = scope.language_of(step.inputs[spec.subject])
+    into = str(step.parameters.get("target", "")) if step.task == "translation" else ""
     found = ground.hub.search(
-        SEARCHED_AS.get(step.task, step.task),
+        *SEARCHED_AS.get(step.task, (step.task,)),
         words=words if words and "/" not in words else about,
-        language=ground.limits.language or (language if language != "en" else "") or "",
+        language=ground.limits.language or next((x for x in (_code(into), language) if x and x != "en"), ""),
     )
     models = list(found.models)
     if "/" in words and words not in {m.model_id for m in models}:
         models.append(ground.hub.find(words))
         words = models[-1].model_id  # it may have been renamed
-    rule = partial(reject, spec, limits=ground.limits, device=ground.device, language=language)
+    rule = partial(reject, spec, limits=ground.limits, device=ground.device, language=language, into=into, named=words)
     speeds = {m.model_id: ground.store.rows_per_second(step.task, m.model_id, ground.device.torch_name) for m in models}
     candidates = rank(
         models,
         rule,
         words=frozenset(re.findall(r"\w+", f"{about} {style}".lower())),
+        preferred=PREFERRED.get(step.task, ""),
         weights=ground.weights,
         rows_per_second={model_id: speed for model_id, speed in speeds.items() if speed},
     )
     return Look(step, spec, words, candidates, rule, found.away)
 
 
-def _language(scope: Scope, reference: Reference) -> str | None:
-    match reference:
-        case Column(column=name, of=frame):
-            column = scope.column(name, frame)
-            return column.language if column.kind is Kind.TEXT else None
-        case Variable(variable=name):
-            schema = scope.inputs[name]
-            return schema.language
-    return None
+def _code(language: str) -> str:
+    """As the Hub tags it; an empty text where it is none."""
+    return (language_of(language) or ("",))[0]

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    "its models are for diffusers, which hfmagic does not run yet": (
-        "text-to-image",
-        "image-to-image",  # transformers' only class for it, Swin2SR, enlarges pictures
+    "it makes a picture from several pictures, or from none; hfmagic makes one from a text or a picture": (
         "image-text-to-image",
         "unconditional-image-generation",
     ),
-    "its models are for diffusers and give video; hfmagic does neither yet": (
+    "its models are for diffusers and give video, which takes hours without a large GPU": (
         "text-to-video",
         "image-to-video",
         "image-text-to-video",
         "video-to-video",
     ),
-    "hfmagic cannot read video yet": ("video-classification", "video-text-to-text"),
     "it gives a 3D shape, which hfmagic can neither hold nor show": ("text-to-3d", "image-to-3d"),
     "it gives points in a picture, which hfmagic has no kind for": ("keypoint-detection", "keypoint-matching"),
     "it acts in an environment or on a robot, and a notebook cell has neither": ("reinforcement-learning", "robotics"),

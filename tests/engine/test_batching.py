@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hfmagic.engine.batching import Outcome, batches, run_batches, unique
-from hfmagic.errors import OutOfMemory
+from hfmagic.engine.batching import BIG, Outcome, batches, run_batches, unique
+from hfmagic.errors import OutOfMemory, StepFailed, UnknownKind
 
 COSTS = st.lists(st.integers(1, 50), max_size=60)
 
@@ -84,3 +84,28 @@ def test_an_interrupt_keeps_what_is_finished():
         run_batches(list(range(8)), [1] * 8, function, budget=1000, most=2, progress=lambda _: None, outcome=outcome)
 
     assert outcome.results == {0: 0, 1: 1, 2: 2, 3: 3}
+
+
+def test_a_model_that_can_do_nothing_is_not_tried_on_every_row():
+    tried = []
+
+    def function(batch: list[int]) -> list[int]:
+        tried.extend(batch)
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    with pytest.raises(StepFailed, match="each of 3 rows"):
+        run(list(range(10_000)), function)
+    assert len(tried) == 3
+
+
+@given(st.sets(st.integers(0, BIG - 1), max_size=BIG - 1))
+def test_a_big_run_gives_every_row_its_result_or_reason(bad: set[int]):
+    def function(batch: list[int]) -> list[int]:
+        if bad & set(batch):
+            raise UnknownKind("a bad row")  # of ours: it says nothing of the model
+        return [i * 10 for i in batch]
+
+    outcome = run(list(range(BIG)), function)
+
+    assert outcome.results == {i: i * 10 for i in range(BIG) if i not in bad}
+    assert set(outcome.reasons) == bad

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,24 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 from PIL import Image
 
+from hfmagic.cells import as_cell, from_cell
+from hfmagic.conversions import with_texts
+from hfmagic.engine.tables import Tables
 from hfmagic.errors import DamagedModel, HFMagicError, OutOfMemory, StepFailed
+from hfmagic.kinds import Audio, Box, Kind, Mask, Segment, Span, Transcript, Video
 from hfmagic.media import as_audio, as_rgb
-from hfmagic.plan import Column, Frame, Predicate, Step, StepOutput
-from hfmagic.recognise import recognise
+from hfmagic.plan import Column, Frame, Plan, Predicate, Step, StepOutput
+from hfmagic.recognise import Reader, open_single, recognise
+from hfmagic.results import StepResult
 from hfmagic.runners.registry import RUNNERS
+from hfmagic.scope import Scope
 from hfmagic.session import Session
+from hfmagic.tasks import CATALOGUE
 from tests.engine.test_run import SENTIMENT, TEXTS, go
 
 CLIP = "notebooks/data/speech/dashwood-character.flac"
@@ -175,7 +184,7 @@ def test_pictures_are_opened_a_batch_at_a_time(session: Session, tmp_path: Path,
     for i in range(40):
         Image.new("RGB", (8, 8), (i, 0, 0)).save(tmp_path / f"{i:02}.png")
     opened, most = [0], [0]
-    real, runner = recognise.open_media, RUNNERS["image-classification"]
+    real, (runner,) = recognise.open_media, RUNNERS["image-classification"]
 
     def counted(path: Path, kind: Any) -> Any:
         opened[0] += 1
@@ -188,8 +197,7 @@ def test_pictures_are_opened_a_batch_at_a_time(session: Session, tmp_path: Path,
 
     monkeypatch.setattr(recognise, "open_media", counted)
     monkeypatch.setattr(
-        "hfmagic.engine.model_step.RUNNERS",
-        {"image-classification": type(runner)(run, runner.auto, runner.processor, runner.cost, 16, None)},
+        "hfmagic.runners.registry.RUNNERS", {"image-classification": (replace(runner, run=run, budget=16),)}
     )
 
     result = go(session, tmp_path, PICTURES)["label"]
@@ -298,3 +306,174 @@ def test_a_condition_that_no_row_meets_gives_an_empty_table(session: Session, li
 
     assert results.failed == {}
     assert len(results.value) == (0 if task == "filter" else 1)
+
+
+PART = np.zeros((4, 6), dtype=bool)
+PART[1:3, 2:5] = True
+SAID = Transcript("it is said in many words", (Segment("it", 0.0, 1.0),))
+FOUND: dict[str, tuple[str, list[Any]]] = {
+    "spans": ("token-classification", [(Span("PER", 0.9, 0, 3, "Ada"),), (), None]),
+    "boxes": ("object-detection", [(Box("dog", 0.9, 0.0, 1.0, 2.5, 3.0),), (), None]),
+    "mask": ("image-segmentation", [(Mask("sky", 0.5, PART), Mask("", 0.25, ~PART)), (), None]),
+    "image": ("depth-estimation", [Image.fromarray(np.linspace(0, 9, 24, dtype=np.float32).reshape(4, 6)), None, None]),
+    "audio": ("text-to-speech", [Audio(np.linspace(-0.5, 0.5, 100, dtype=np.float32), 8000), None, None]),
+    "text": (
+        "automatic-speech-recognition",
+        [Transcript("it is said in many words", (Segment("it", 0.0, 1.0),)), None, None],
+    ),
+    "embedding": ("feature-extraction", [np.array([0.5, 1.5], np.float32), None, None]),
+    "pieces": ("crop", [[Image.new("RGB", (2, 3), "red")], [], None]),
+}
+
+
+def with_column(library: Any, name: str, values: list[Any] | None = None) -> Any:
+    """A frame of three rows with what a step gave for each."""
+    task, found = FOUND[name]
+    one = recognise("x", library({"a": ["x", "y", "z"]}), reader=Reader(()))
+    takes, a = CATALOGUE[task].takes, Column(column="a", of="x")
+    step = Step(id="s", task=task, inputs=dict.fromkeys(takes, a), output="s")
+    result = StepResult(step, CATALOGUE[task].gives, found if values is None else values, frame="x")
+    plan = Plan(inputs=(one.schema,), steps=(step,))
+    return Tables(Scope(plan), {"x": one}, {"s": result}).final(plan)["x"]
+
+
+@pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame, pa.table])
+@pytest.mark.parametrize("name", FOUND)
+def test_what_a_step_gives_is_plain_data_that_is_read_again(name: str, library: Any):
+    frame = with_column(library, name)
+
+    again = recognise("x", frame, reader=Reader(()))
+    kind = again.schema.column("s").kind  # type: ignore[union-attr]
+    rows = Tables(Scope(Plan(inputs=(again.schema,), steps=(COUNT,))), {"x": again}, {}).rows("x", "s")
+
+    assert type(frame) is type(library({"a": []}))
+    assert rows[2] is None
+    expected, first = FOUND[name][1][0], rows[0]
+    if name in ("spans", "boxes"):
+        assert (kind, first, rows[1]) == (CATALOGUE[FOUND[name][0]].gives, expected, ())
+    elif name == "mask":
+        assert kind is Kind.MASK
+        assert [(m.label, m.score) for m in first] == [("sky", 0.5), ("", 0.25)]
+        np.testing.assert_array_equal([m.mask for m in first], [PART, ~PART])
+    elif name == "image":
+        assert kind is Kind.IMAGE
+        assert open_single(first, kind, Reader(())).size == (6, 4)
+    elif name == "audio":
+        assert kind is Kind.AUDIO
+        np.testing.assert_array_equal(open_single(first, kind, Reader(())).samples, expected.samples)
+    elif name == "text":
+        assert (kind, first) == (Kind.TEXT, "it is said in many words")
+        assert type(first) is str
+    elif name == "embedding":
+        assert (kind, list(first)) == (Kind.EMBEDDING, [0.5, 1.5])
+    else:
+        (piece,) = first
+        assert open_single(piece, Kind.IMAGE, Reader(())).getpixel((0, 0)) == (255, 0, 0)
+        assert list(rows[1]) == []
+
+
+@pytest.mark.parametrize("library", [pl.DataFrame, pa.table])
+@pytest.mark.parametrize("name", FOUND)
+def test_what_a_step_gives_can_be_saved_and_read(name: str, library: Any, tmp_path: Path):
+    frame = with_column(library, name)
+    if library is pa.table:
+        pq.write_table(frame, tmp_path / "x.parquet")
+    else:
+        frame.write_parquet(tmp_path / "x.parquet")
+
+    saved = pd.read_parquet(tmp_path / "x.parquet")
+
+    again, kept = recognise("x", saved, reader=Reader(())), recognise("x", frame, reader=Reader(()))
+    assert len(saved) == 3
+    assert again.schema.column("s").kind is kept.schema.column("s").kind  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("library", [pl.DataFrame, pa.table])
+@pytest.mark.parametrize("name", FOUND)
+def test_a_column_in_which_nothing_came_out_has_its_type(name: str, library: Any):
+    nothing = with_column(library, name, [None, None, None])
+
+    if name not in ("embedding", "pieces"):
+        assert column_type(nothing) == column_type(with_column(library, name))
+
+
+def column_type(frame: Any) -> str:
+    return str(frame.schema.field("s").type if isinstance(frame, pa.Table) else frame.schema["s"])
+
+
+def test_a_video_is_kept_in_every_library():
+    video = Video(np.zeros((3, 4, 6, 3), np.uint8) + np.arange(3, dtype=np.uint8)[:, None, None, None] * 90, 10.0)
+
+    stored = as_cell(video, Kind.VIDEO, objects=False)
+
+    assert as_cell(video, Kind.VIDEO, objects=True) is video
+    again = open_single({**stored, "path": "x.webp"}, Kind.VIDEO, Reader(()))
+    np.testing.assert_array_equal(again.frames, video.frames)
+
+
+def test_pieces_of_pictures_go_through_the_next_step(session: Session):
+    picture = np.zeros((40, 60, 3), np.uint8)
+    picture[:20, :30] = 255
+    boxes = [[{"label": "a", "score": 0.9, "xmin": 0, "ymin": 0, "xmax": 30, "ymax": 20}] * 2, [], None]
+    frame = pd.DataFrame({"image": pd.Series([Image.fromarray(picture)] * 3, dtype=object), "boxes": boxes})
+    cut = Step(
+        id="cut",
+        task="crop",
+        inputs={"image": Column(column="image", of="x"), "boxes": Column(column="boxes", of="x")},
+        output="pieces",
+    )
+    seen = PICTURES.model_copy(update={"inputs": {"image": StepOutput(step="cut")}, "map": True, "id": "seen"})
+
+    results = go(session, frame, cut, seen)
+
+    assert [p and [i.size for i in p] for p in results["cut"].value] == [[(30, 20)] * 2, [], None]
+    assert [v and len(v) for v in results["seen"].value] == [2, [], None]
+    assert results["cut"].value[0][0].getextrema() == ((255, 255),) * 3
+    assert "missing" in results["cut"].rejected[0].reason
+
+
+def test_frames_of_a_video_are_pictures(session: Session):
+    video = np.zeros((6, 20, 30, 3), np.uint8) + np.arange(6, dtype=np.uint8)[:, None, None, None] * 40
+    frame = pd.DataFrame({"clip": pd.Series([video], dtype=object)})
+    step = Step(
+        id="f", task="frames", inputs={"video": Column(column="clip", of="x")}, parameters={"most": 3}, output="f"
+    )
+
+    (pictures,) = go(session, frame, step)["f"].value
+
+    assert [p.getpixel((0, 0))[0] for p in pictures] == [0, 80, 200]
+
+
+def test_a_table_is_text_for_a_step_that_reads_text(session: Session):
+    frame = pd.DataFrame({"name": ["Ada", "Bob"], "age": [36, 41]})
+    step = Step(
+        id="t",
+        task="template",
+        inputs={"value": Frame(frame="x")},
+        parameters={"template": "Read this:\n{value}"},
+        output="t",
+    )
+
+    value = go(session, frame, step)["t"].value
+
+    assert value == "Read this:\n| name | age |\n| --- | --- |\n| Ada | 36 |\n| Bob | 41 |"
+
+
+def test_what_was_found_can_be_queried_as_a_table(session: Session):
+    frame = pd.DataFrame({"t": ["Ada met Bob", "nobody", "Ada again"]})
+    spans = [[{"label": "PER", "start": 0, "end": 3, "text": "Ada", "score": 0.5}], [], None]
+    one = recognise("x", frame, reader=Reader(()))
+    find = Step(id="who", task="token-classification", inputs={"text": Column(column="t", of="x")}, output="who")
+    found = StepResult(find, Kind.SPANS, [from_cell(s, Kind.SPANS) for s in spans], frame="x")
+    tables = Tables(Scope(Plan(inputs=(one.schema,), steps=(find,))), {"x": one}, {"who": found})
+
+    assert tables.arrow(Frame(frame="who")).to_pylist() == [
+        {"row": 0, "text": "Ada", "label": "PER", "start": 0.0, "end": 3.0, "score": 0.5}
+    ]
+    assert tables.whole(StepOutput(step="who"))["text"].tolist() == ["Ada"]
+
+
+def test_spans_know_what_they_name(session: Session, monkeypatch: pytest.MonkeyPatch):
+    found = with_texts([(Span("PER", 0.9, 4, 7),), ()], ["and Ada", "nobody"])
+
+    assert [[s.text for s in spans] for spans in found] == [["Ada"], []]

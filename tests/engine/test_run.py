@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hfmagic.engine import model_step
 from hfmagic.engine.executor import run_plan
 from hfmagic.errors import StepFailed
 from hfmagic.plan import Column, Frame, Plan, Predicate, Step, StepOutput
 from hfmagic.recognise import recognise
 from hfmagic.results import Event, Failed, Results
+from hfmagic.runners import registry
 from hfmagic.runners.registry import RUNNERS
 from hfmagic.scope import validate
 from hfmagic.session import Options, Session
@@ -130,7 +131,7 @@ def test_map_runs_each_element_of_a_list(session: Session):
 
 
 def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pytest.MonkeyPatch):
-    runner, calls = RUNNERS["text-classification"], []
+    (runner,), calls = RUNNERS["text-classification"], []
 
     def stopped(loaded: Any, texts: Any, parameters: Any) -> Any:
         calls.append(len(texts))
@@ -139,7 +140,7 @@ def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pyt
         return runner.run(loaded, texts, parameters)
 
     monkeypatch.setattr(
-        model_step, "RUNNERS", {**RUNNERS, "text-classification": type(runner)(stopped, runner.auto, most=1)}
+        registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=stopped, most=1),)}
     )
 
     results = go(session, pd.DataFrame({"review": TEXTS}), SENTIMENT)
@@ -151,14 +152,14 @@ def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pyt
 
 
 def test_a_row_that_breaks_the_model_costs_only_itself(session: Session, monkeypatch: pytest.MonkeyPatch):
-    runner = RUNNERS["text-classification"]
+    (runner,) = RUNNERS["text-classification"]
 
     def picky(loaded: Any, texts: Any, parameters: Any) -> Any:
         if any("broke" in t for t in texts):
             raise IndexError("index out of range in self")
         return runner.run(loaded, texts, parameters)
 
-    monkeypatch.setattr(model_step, "RUNNERS", {**RUNNERS, "text-classification": type(runner)(picky, runner.auto)})
+    monkeypatch.setattr(registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=picky),)})
 
     result = go(session, pd.DataFrame({"review": TEXTS * 3}), SENTIMENT)["sentiment"]
 

@@ -34,7 +34,17 @@ sys.path.insert(0, ".")
 def kept(value):
     if type(value).__name__ == "Figure":
         return [[(p.get_x(), p.get_width(), p.get_height()) for p in axes.patches] for axes in value.axes]
-    return value if type(value).__name__ in ("DataFrame", "str", "list", "dict", "float") else None
+    if type(value).__name__ == "DataFrame":  # classes of the script itself cannot be told to another process
+        return value.map(lambda cell: str(cell) if isinstance(cell, str) else cell)
+    if isinstance(value, str):
+        return str(value)
+    if type(value).__name__ not in ("list", "dict", "float", "ndarray", "Image"):
+        return None
+    try:
+        pickle.dumps(value)
+    except (pickle.PicklingError, AttributeError):  # a table of functions
+        return None
+    return value
 
 
 found = {}
@@ -42,7 +52,7 @@ scripts, functions = pickle.load(open(sys.argv[1], "rb"))
 for name, *argv in scripts:
     sys.argv = [name + ".py", *argv]
     there = runpy.run_path(name + ".py", run_name="__main__")
-    found[name] = {key: kept(value) for key, value in there.items() if not key.startswith("__")}
+    found[name] = {key: kept(value) for key, value in there.items() if not key.startswith("__") and key != "found"}
 for name, function, calls in functions:
     call = getattr(importlib.import_module(name), function)
     before = copy.deepcopy(calls)

@@ -234,7 +234,7 @@ def test_a_list_with_a_missing_element_gives_nothing():
 
 
 def test_no_two_functions_or_imports_of_the_parts_have_one_name():
-    linked = linker.link([name for _, name in linker.parts()])
+    linked = linker.link(linker.parts())
     tree = ast.parse("\n\n".join([*sorted(linked.imports), *linked.constants, *linked.functions]))
     names: list[str] = []
     for node in tree.body:

@@ -17,6 +17,7 @@ from hfmagic.tasks import CATALOGUE
 from tests.conftest import DATA
 
 from .runs import assert_functions, assert_same, bars, case, function_case, plain, run_scripts, sizes
+from .test_linked import one_each
 
 REVIEW = Column(column="review", of="reviews")
 SENTIMENT = Step(id="sentiment", task="text-classification", inputs={"text": REVIEW}, output="review_sentiment")
@@ -296,4 +297,5 @@ def some_photos(folder: Path) -> Path:
 def test_every_runnable_task_is_compared():
     steps = (*text_steps(), *table_steps(), *single_steps())
 
-    assert {s.task for s in steps} | {"text-to-speech"} == set(CATALOGUE)
+    linked = {a.task for many in one_each().values() for a in many} | {"split", "redact", "crop", "frames"}
+    assert {s.task for s in steps} | {"text-to-speech"} | linked == set(CATALOGUE)

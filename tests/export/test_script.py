@@ -35,12 +35,21 @@ GOLDEN = Path(__file__).parent / "golden"
 REVISION = "0123456789" * 4
 MODELS = {
     "org/sentiment": ModelFacts(
-        "org/sentiment", None, labels=("NEGATIVE", "POSITIVE"), max_tokens=512, revision=REVISION
+        "org/sentiment",
+        None,
+        architectures=("BertForSequenceClassification",),
+        labels=("NEGATIVE", "POSITIVE"),
+        max_tokens=512,
+        revision=REVISION,
     ),
-    "starter/titler": ModelFacts("starter/titler", Path("/models/starter/titler")),
-    "org/encoder": ModelFacts("org/encoder", None, max_tokens=256, revision=REVISION),
-    "org/whisper": ModelFacts("org/whisper", None, revision=REVISION),
-    "org/vision": ModelFacts("org/vision", None, revision=REVISION),
+    "starter/titler": ModelFacts(
+        "starter/titler", Path("/models/starter/titler"), architectures=("T5ForConditionalGeneration",)
+    ),
+    "org/encoder": ModelFacts("org/encoder", None, architectures=("BertModel",), max_tokens=256, revision=REVISION),
+    "org/whisper": ModelFacts(
+        "org/whisper", None, architectures=("WhisperForConditionalGeneration",), revision=REVISION
+    ),
+    "org/vision": ModelFacts("org/vision", None, architectures=("ViTForImageClassification",), revision=REVISION),
 }
 OF_TASK = {
     "text-classification": "org/sentiment",

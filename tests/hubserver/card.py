@@ -89,6 +89,8 @@ def config_summary(commit: Commit) -> dict[str, Any] | None:
     named = [*(f"{name}_token" for name in ("bos", "eos", "pad", "unk", "cls", "sep", "mask")), "chat_template"]
     if tokens := {key: tokenizer[key] for key in named if tokenizer.get(key)}:
         summary["tokenizer_config"] = tokens
+    if pipeline := read_json(commit, "model_index.json").get("_class_name"):
+        summary["diffusers"] = {"_class_name": pipeline}
     return summary or None
 
 
@@ -98,6 +100,8 @@ def library_of(commit: Commit, card: dict[str, Any]) -> str | None:
         return str(name)
     if "modules.json" in commit.files:
         return "sentence-transformers"
+    if "model_index.json" in commit.files:
+        return "diffusers"
     return "transformers" if "model_type" in read_json(commit, "config.json") else None
 
 
@@ -166,7 +170,7 @@ def describe(repo: Repo, commit: Commit, *, blobs: bool = False) -> dict[str, An
     base = as_list(card.get("base_model"))
     facts: dict[str, Any] = {
         "_id": hashlib.sha256(repo.model_id.encode()).hexdigest()[:24],
-        "id": repo.model_id,
+        "id": repo.model_id.removeprefix("datasets/"),
         "modelId": repo.model_id,
         "author": repo.model_id.partition("/")[0],
         "sha": commit.sha,

@@ -11,7 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 # What .gitattributes of a new model repository on the Hub sends to LFS.
-LFS_PATTERNS = ("*.safetensors", "*.bin", "*.onnx", "*.pt", "*.pth", "*.h5", "*.gguf", "*.msgpack", "*.npz", "*.zip")
+LFS_PATTERNS = (
+    *("*.safetensors", "*.bin", "*.onnx", "*.pt", "*.pth", "*.h5", "*.gguf", "*.msgpack", "*.npz", "*.zip"),
+    "*.parquet",
+)
 LFS_BYTES = 10 * 1024 * 1024  # git on the Hub takes no larger file
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Route = Callable[["TestHub", Request, re.Match[str]], Answer]
 ID = r"(?P<id>[^/]+/[^/]+)"
+DATASET = r"(?P<of>datasets/)(?P<id>[^/]+/[^/]+)"
 REV = r"(?P<rev>[^/]+)"
 PATH = r"(?P<path>.+)"
 # An id without an owner is an old name: renamed, or unknown like any other.
@@ -38,9 +39,14 @@ def answer(hub: TestHub, request: Request) -> Answer:
         return error.answer()
 
 
+def name_of(match: re.Match[str]) -> str:
+    """The name under which a repository is added: that of a data set begins with "datasets/"."""
+    return f"{match.groupdict().get('of') or ''}{unquote(match['id'])}"
+
+
 def repo_of(hub: TestHub, request: Request, match: re.Match[str]) -> Repo:
     """Raises: HubError: no such repository for the sender."""
-    repo = hub.repos.get(unquote(match["id"]))
+    repo = hub.repos.get(name_of(match))
     if repo is None or not sees(repo, request):
         raise no_repo(user_of(hub.tokens, request))
     return repo
@@ -61,7 +67,8 @@ def asked_for(hub: TestHub, request: Request, match: re.Match[str]) -> tuple[Rep
 
 def models(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
     """GET /api/models."""
-    seen = [card.describe(repo, repo.main) for repo in list(hub.repos.values()) if sees(repo, request)]
+    there = [repo for name, repo in list(hub.repos.items()) if not name.startswith("datasets/")]
+    seen = [card.describe(repo, repo.main) for repo in there if sees(repo, request)]
     try:
         found = find(seen, request.params)
         rows = [chosen(facts, request.params, listed=True) for facts in found]
@@ -153,7 +160,7 @@ def either(route: Route) -> Route:
     """`route` for a repository that is there; a 307 for one that has another name now."""
 
     def routed(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
-        known = unquote(match["id"]) in hub.repos
+        known = name_of(match) in hub.repos
         return (route if known else renamed)(hub, request, match)
 
     return routed
@@ -175,6 +182,11 @@ TABLE: tuple[tuple[str, Route], ...] = (
     (rf"GET /api/models/{ID}/auth-check", either(auth_check)),
     (rf"GET /api/models/{ID}/safetensors-metadata/{PATH}", either(safetensors_metadata)),
     (rf"GET /{ID}/resolve/{REV}/{PATH}", either(resolve)),
+    (rf"GET /{DATASET}/resolve/{REV}/{PATH}", either(resolve)),
+    (rf"GET /api/{DATASET}(?:/revision/{REV})?", either(info)),
+    (rf"GET /api/{DATASET}/tree/{REV}(?:/(?P<path>.*))?", either(tree)),
+    (rf"POST /api/{DATASET}/paths-info/{REV}", either(paths_info)),
+    (rf"GET /api/{DATASET}/refs", either(refs)),
     (rf"GET /{ID}/raw/{REV}/{PATH}", either(raw)),
     (rf"GET /api/models/{BARE_ID}(?:/.*)?", renamed),
     (rf"GET /{BARE_ID}/(?:resolve|raw)/.*", renamed),

@@ -339,7 +339,7 @@ def test_words_without_a_plan_end_with_the_rules():
 
 
 def test_what_no_task_does_is_left_to_the_rules_at_once():
-    request = "translate the reviews into French"
+    request = "forecast the reviews of next month"
     with pytest.raises(NoTaskFits) as ruled:
         plan_by_rules(request, (REVIEWS,))
     with TestLLM(steps({"for": request, "task": "none"})) as server, pytest.raises(NoTaskFits) as caught:
@@ -350,9 +350,9 @@ def test_what_no_task_does_is_left_to_the_rules_at_once():
 
 
 def test_a_task_that_hfmagic_lacks_is_not_done_by_another():
-    with pytest.raises(NoTaskFits, match="has no task for translation"):
+    with pytest.raises(NoTaskFits, match="has no task for time-series-forecasting"):
         planned(
-            "translate the reviews into French",
+            "forecast the reviews of next month",
             (REVIEWS,),
             [{"task": "text-to-speech", "text": "review"}, {"for": "none", "task": "none"}],
         )

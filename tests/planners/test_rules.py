@@ -248,10 +248,10 @@ def test_no_words_are_an_empty_request(request_: str) -> None:
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        ("translate each review into French", "translation"),
-        ("transcribe the clip, then translate it to German", "'translate it to German'"),
-        ("把评论翻译成英文", "translation"),
-        ("detect the objects in each photo", "object-detection"),
+        ("make a video of each review", "text-to-video"),
+        ("transcribe the clip, then forecast it for next month", "'forecast it for next month'"),
+        ("预测下个月的评论", "time-series-forecasting"),
+        ("detect the objects in each photo", "needs image"),
         ("label the sentiment, then fax it to my boss", "'fax it to my boss'"),
         ("label the sentiment of each review and delete the rest", "'delete the rest'"),
         ("make me a sandwich", "'make me a sandwich'"),

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from hfmagic.errors import StepFailed
-from hfmagic.kinds import Kind
-from hfmagic.plan import Column, Frame, ModelChoice, Predicate, Step
+from hfmagic.kinds import InputSchema, Kind
+from hfmagic.plan import Column, Frame, ModelChoice, Plan, Predicate, Step, StepOutput, Variable
 from hfmagic.render import LivePlan, PlanView
 from hfmagic.render import plan_view as module
 from hfmagic.render.plan_view import Waits
-from hfmagic.render.words import condition, does, seconds_words, settings
+from hfmagic.render.words import condition, does, reads, seconds_words, settings
 from hfmagic.results import Done, Event, Failed, Loading, Progress, Started
 
 from .build import plan_of, reviews, table_input
@@ -246,3 +246,17 @@ def test_a_run_can_be_cancelled_by_a_button_until_it_has_ended():
     view = PlanView(reviews().plan, buttons=True).on(Started("feel", 240), at=1.0)
     assert "hfm-interrupt" in html_of(view)
     assert "hfm-interrupt" not in html_of(view.on(Failed("feel", KeyboardInterrupt()), at=2.0))
+
+
+def test_a_conversion_is_shown_where_it_is_more_than_reading():
+    plan = Plan(
+        inputs=(InputSchema(name="photo", kind=Kind.IMAGE), InputSchema(name="note", kind=Kind.LABELS)),
+        steps=(
+            Step(id="things", task="object-detection", inputs={"image": Variable(variable="photo")}, output="things"),
+            Step(id="said", task="translation", inputs={"text": StepOutput(step="things")}, output="said"),
+            Step(id="told", task="translation", inputs={"text": Variable(variable="note")}, output="told"),
+        ),
+    )
+
+    assert reads(plan, plan.steps[1]) == ("things (boxes → text: how many of what)",)
+    assert reads(plan, plan.steps[2]) == ("note",)

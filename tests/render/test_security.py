@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import html5lib
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from hfmagic.answer import answer
 from hfmagic.errors import StepFailed
-from hfmagic.kinds import Box, InputSchema, Kind, Label, Span
+from hfmagic.kinds import Box, InputSchema, Kind, Label, Mask, Segment, Span, Transcript, Video
 from hfmagic.plan import Column, ModelChoice, Plan, Step
 from hfmagic.render import PlanView, results_mimebundle, table_view
 from hfmagic.render.html import ATTRIBUTES, TAGS
@@ -36,7 +37,7 @@ ODD = (
     "a\x00b",
     "\r\nSet-Cookie: x",
 )
-SOURCE = re.compile(r"data:(image/png|image/jpeg|audio/wav);base64,[A-Za-z0-9+/=]+")
+SOURCE = re.compile(r"data:(image/png|image/jpeg|image/webp|audio/wav|audio/mpeg);base64,[A-Za-z0-9+/=]+")
 LIVE_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -104,9 +105,17 @@ def bundles(evil: str) -> Iterator[dict[str, Any]]:
         (Kind.AUDIO, sound(0.1), None),
         (Kind.TABLE, pd.DataFrame({evil[:40] or "x": [evil]}), None),
         (Kind.DOCUMENT, evil, None),
+        (Kind.BOXES, (Box(evil, float("nan"), 1, 1, 20, 20),), picture),
+        (Kind.MASK, (Mask(evil, 0.5, np.ones((4, 4), dtype=bool)),), picture),
+        (Kind.VIDEO, Video(np.zeros((2, 8, 8, 3), dtype=np.uint8), 2.0), None),
+        (Kind.TEXT, Transcript(evil, (Segment(evil, 0.0, 1.0),)), None),
+        (Kind.TEXT, evil, evil),
     ):
-        yield ONE[kind](Output(value, subject, name=evil))._repr_mimebundle_()[0]
+        yield ONE[kind](Output(value, subject, name=evil, asked=evil))._repr_mimebundle_()[0]
     yield MANY[Kind.IMAGE](Output([picture], captions=[evil], name=evil))._repr_mimebundle_()[0]
+    vectors = [np.eye(5)[i] for i in range(5)]
+    yield MANY[Kind.EMBEDDING](Output(vectors, groups=[evil] * 5, grouped=evil))._repr_mimebundle_()[0]
+    yield MANY[Kind.SPANS](Output([spans], [evil]))._repr_mimebundle_()[0]
     yield MANY[Kind.AUDIO](Output([sound(0.1)], captions=[evil], name=evil))._repr_mimebundle_()[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from hfmagic.kinds import Box, Kind, Label, Span
-from hfmagic.render.views import MANY, ONE, Output
-from hfmagic.render.views.audio import BYTES_MANY, envelope, wav_bytes
+from hfmagic.kinds import Box, Kind, Label, Mask, Span
+from hfmagic.render.views import MANY, ONE, Output, Room
+from hfmagic.render.views.audio import BYTES_MANY, envelope, recording
 from hfmagic.render.views.chart import INK, chart_png
 from hfmagic.render.views.table import preview
 
@@ -47,12 +48,13 @@ def test_a_score_outside_its_range_draws_no_bar_outside_its_track():
     assert 'style="width:100.0%"' in ONE[Kind.LABELS](Output((Label("x", 3.0),))).html.html
 
 
-def test_spans_are_marked_in_the_text_and_an_overlap_is_left_out():
+def test_spans_are_marked_in_the_text_those_that_overlap_too():
     spans = (Span("PER", 0.9, 0, 3), Span("X", 0.9, 2, 6), Span("LOC", 0.9, 10, 15), Span("Y", 0.9, 50, 60))
     view = ONE[Kind.SPANS](Output(spans, "Tim lives Paris now"))
 
-    assert view.plain == "[Tim PER] lives [Paris LOC] now"
-    assert view.html.html.count("<mark ") == 2
+    assert view.plain.splitlines()[:2] == ["[Tim PER] lives [Paris LOC] now", "overlapping: [m li X]"]
+    assert re.findall(r"<mark title=\"(\w+) 90%\"", view.html.html) == ["PER", "PER", "X", "X", "LOC"]
+    assert "Y" not in view.plain
 
 
 def test_pictures_are_encoded_anew_at_thumbnail_size():
@@ -64,12 +66,24 @@ def test_pictures_are_encoded_anew_at_thumbnail_size():
     assert {p.format for p in found} == {"JPEG"}
 
 
-def test_a_gallery_shows_twelve_and_says_how_many_there_are():
-    picture = Image.new("RGB", (4, 4))
-    view = MANY[Kind.IMAGE](Output([picture] * 30))
+def test_a_gallery_has_pages_of_twelve_and_says_how_many_pictures_there_are():
+    view = MANY[Kind.IMAGE](Output([Image.new("RGB", (4, 4))] * 60))
+    first, *others = view.html.html.split("<details>")
 
-    assert view.html.html.count("<img ") == 12
-    assert "showing 12 of 30 pictures" in view.html.html
+    assert first.count("<img ") == 12
+    assert [one.count("<img ") for one in others] == [12, 12, 12]
+    assert "pictures 13–24 of 48" in others[0]
+    assert "showing 48 of 60 pictures" in view.html.html
+
+
+def test_a_gallery_ends_where_its_room_does_and_says_why():
+    noise = [
+        Image.fromarray(np.random.default_rng(i).integers(0, 255, (300, 300, 3), dtype=np.uint8)) for i in range(9)
+    ]
+    view = MANY[Kind.IMAGE](Output(noise, room=Room(20_000, 1_000_000)))
+
+    assert len(view.html.html) < 21_000
+    assert re.search(r"showing \d of 9 pictures to keep this cell under 1 MB", view.html.html)
 
 
 def test_a_picture_that_is_gone_is_said(tmp_path):
@@ -99,14 +113,16 @@ def test_sound_is_a_wav_and_a_waveform():
     assert view.plain == "clip, 2.0 s"
 
 
-@pytest.mark.parametrize("seconds", [1, 20, 90])
-def test_a_long_sound_gets_a_lower_rate_and_at_most_a_minute(seconds: int):
+@pytest.mark.parametrize(("seconds", "kind"), [(1, "audio/wav"), (20, "audio/mpeg"), (60, "audio/mpeg")])
+def test_a_sound_is_a_wav_where_that_fits_and_an_mp3_where_it_does_not(seconds: int, kind: str):
     import soundfile
 
-    samples, rate = soundfile.read(io.BytesIO(wav_bytes(sound(seconds), BYTES_MANY)))
+    found, content = recording(sound(seconds), seconds, BYTES_MANY if seconds < 60 else 400_000)
+    samples, rate = soundfile.read(io.BytesIO(content))
 
-    assert len(samples) / rate == pytest.approx(min(seconds, 60), abs=0.01)
-    assert len(samples) * 2 <= max(BYTES_MANY, 60 * 8_000 * 2)
+    assert found == kind
+    assert len(samples) / rate == pytest.approx(seconds, abs=0.2)
+    assert len(content) <= BYTES_MANY
 
 
 def test_the_envelope_of_silence_is_flat():
@@ -119,14 +135,20 @@ def test_boxes_are_drawn_into_the_picture():
     view = ONE[Kind.BOXES](Output((Box("cat", 0.9, 150, 10, 260, 90),), picture))
     drawn = pictures_in(view.html.html)[0]
 
-    assert drawn.convert("RGB").getpixel((150, 50)) != (255, 255, 255)
+    assert drawn.convert("RGB").getpixel((421, 175)) != (255, 255, 255)  # at 560 pixels across
+    assert drawn.convert("RGB").getpixel((200, 200)) == (255, 255, 255)
     assert "cat" in view.plain
 
 
 def test_a_mask_tints_its_picture():
     mask = np.zeros((10, 10), dtype=bool)
     mask[:5] = True
-    assert "mask over 50% of the picture" in ONE[Kind.MASK](Output(mask, Image.new("RGB", (20, 20)))).plain
+    view = ONE[Kind.MASK](Output((Mask("sky", 0.8, mask),), Image.new("RGB", (20, 20))))
+    drawn = pictures_in(view.html.html)[0].convert("RGB")
+
+    assert "sky  50% of the picture  80%" in view.plain
+    assert drawn.getpixel((280, 60)) != (0, 0, 0)
+    assert drawn.getpixel((280, 520)) == (0, 0, 0)
 
 
 def test_embeddings_show_shape_and_first_numbers():

@@ -210,7 +210,16 @@ def test_the_panel_works_in_notebook_7(classic: Notebook, shots: Shots):
 def test_a_terminal_prints_a_table_and_no_widget(settings: dict[str, str], tmp_path: Path):
     # No tip of the day: some hold a "<".
     lines = "%load_ext hfmagic\n%config HFMagic.offline = True\n%hf models text-classification\n"
-    ipython = [sys.executable, "-m", "IPython", "--simple-prompt", "--colors=NoColor", "--quick", "--no-tip", "--no-confirm-exit"]
+    ipython = [
+        sys.executable,
+        "-m",
+        "IPython",
+        "--simple-prompt",
+        "--colors=NoColor",
+        "--quick",
+        "--no-tip",
+        "--no-confirm-exit",
+    ]
     done = subprocess.run(
         ipython,
         input=lines,

@@ -12,6 +12,8 @@ import soundfile
 import soxr
 import torch
 
+from ...kinds import Audio
+
 
 @torch.inference_mode()
 def transcribe(sounds: list[Any], processor: Any, model: Any) -> list[str | None]:
@@ -83,3 +85,18 @@ def speak(text: str, tokenizer: Any, model: Any) -> dict[str, Any]:
     torch.manual_seed(0)  # VITS draws noise: the same text gives the same sound
     wave = model(**tokenizer(text, return_tensors="pt").to(model.device)).waveform[0]  # (samples,)
     return {"array": wave.cpu().numpy(), "sampling_rate": model.config.sampling_rate}
+
+
+def open_audio(sound: Any) -> Audio | None:
+    """A file, a `datasets` dict or a pair as mono sound at its own rate; None for what cannot be read."""
+    try:
+        samples, rate = samples_of(sound)
+    except (soundfile.LibsndfileError, OSError, TypeError):
+        return None
+    found = mono((samples, rate), rate)
+    return Audio(found, int(rate)) if found is not None else None
+
+
+def as_dict(sound: Audio | None) -> dict[str, Any] | None:
+    """Sound as `datasets` has it: samples, and their rate in Hz."""
+    return {"array": sound.samples, "sampling_rate": sound.sampling_rate} if sound else None

@@ -34,11 +34,11 @@ def answer(
         turn = [{"role": "user", "content": said}]
         return str(tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True))
 
-    around = len(tokenizer(prompt(""), add_special_tokens=False)["input_ids"])
+    whole = not tokenizer.chat_template  # a template writes the special tokens itself
+    around = len(tokenizer(prompt("a"), add_special_tokens=whole)["input_ids"])
     room = max(tokenizer.model_max_length - max_new_tokens - around, 16)  # tokens left for a text
     tokenizer.padding_side = "left"  # the answer starts right after the prompt
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    whole = not tokenizer.chat_template  # a template writes the special tokens itself
     found: list[str] = []
     for start in range(0, len(texts), batch_size):
         part = texts[start : start + batch_size]

@@ -9,8 +9,9 @@ from typing import Any
 
 from ...errors import InvalidPlan, UnknownTask, clip, did_you_mean, one_line
 from ...kinds import InputSchema, Kind
-from ...plan import MAX_STEPS, Plan, Predicate, Step
+from ...plan import MAX_STEPS, Constant, Plan, Predicate, Reference, Step
 from ...tasks import CATALOGUE, TaskSpec
+from ..chains import redact
 from ..conditions import Condition
 from ..draft import Draft, Thing
 from ..makers import cluster, needs_query, predicates
@@ -19,7 +20,7 @@ from ..words import FAMILIES, family
 from .fields import Fields, near
 from .filters import is_pole
 from .lookup import Lookup
-from .offer import ABOUT, Offer, word_of
+from .offer import ABOUT, LITERAL, Offer, word_of
 from .rows import Rows
 from .wire import NONE, fields_of
 
@@ -107,24 +108,23 @@ class Builder:
             kept = {k: v for k, v in step.values.items() if k != "candidate_labels"}
             step = Fields(step.number, {**kept, "task": "text-classification", "about": ABOUT[0]}, step.request)
             spec = CATALOGUE["text-classification"]
-        kind = Kind.TEXT if spec.name == "cluster" else spec.takes[spec.subject]
-        slot = "text" if spec.name == "cluster" else spec.subject
-        subject = self.lookup.slot(step.text(slot), kind, where=step.where, slot=slot)
+        subject = self._subject(spec, step)
         where = self._where(step, subject)
         if self.draft.root(subject):  # rows that were selected first are a table of their own
-            subject = self.lookup.slot(step.text(slot) or subject.name, kind, where=step.where, slot=slot)
+            subject = self._subject(spec, step, subject.name)
         parameters = self._parameters(spec, step)
         name = self._name(step)
-        key = (spec.name, subject.reference, repr(parameters), tuple(where), name)
+        beside = tuple(step.text(s) for s in self.offer.slots(spec) if s != spec.subject)
+        key = (spec.name, subject.reference, repr(parameters), tuple(where), name, beside)
         if key in self.done:
             self.mend("twice", str(step.number))
             return
-        if spec.name == "cluster":
-            self.done[key] = cluster(self.draft, subject, where, parameters, name)
+        if spec.name in _WITH_ANOTHER:
+            self.done[key] = _WITH_ANOTHER[spec.name](self.draft, subject, where, parameters, name)
             return
         also = {
-            other: self.lookup.slot(step.text(other), wanted, where=step.where, slot=other).reference
-            for other, wanted in spec.takes.items()
+            other: self._beside(spec, step, other, wanted)
+            for other, wanted in self.offer.slots(spec).items()
             if other != spec.subject and (other not in spec.optional or step.text(other))
         }
         word = word_of(spec, parameters)
@@ -134,6 +134,33 @@ class Builder:
         self.done[key] = made
         if model := step.text("model"):
             self._want(made.step, model)
+
+    def _subject(self, spec: TaskSpec, step: Fields, name: str = "") -> Thing:
+        """What a step works on: a thing by its name (else by `name`), or words where the task takes words."""
+        slot = next(iter(self.offer.slots(spec)))
+        said, kind = step.text(slot) or name, spec.takes[slot]
+        found = self.lookup.find(said)
+        if (spec.name, slot) in LITERAL and found is None:
+            if not said:
+                raise InvalidPlan(f"{step.where}: {slot} is not given.", hint="write what the request says")
+            return Thing(Constant(constant=said), kind, kind.value, kind.value, kind.value)
+        if spec.name == "cluster" and found is not None and found.kind is Kind.IMAGE:
+            kind = Kind.IMAGE
+        return self.lookup.slot(said, kind, where=step.where, slot=slot)
+
+    def _beside(self, spec: TaskSpec, step: Fields, slot: str, kind: Kind) -> Reference:
+        """What stands beside the subject: a whole table, a thing, or words."""
+        said = step.text(slot)
+        if kind is Kind.TABLE:
+            table = next((t for t in self.draft.rows if t.root == said), None)
+            return self.draft.frame(table or self.lookup.table([], where=step.where))
+        if (spec.name, slot) in LITERAL and (found := self.lookup.find(said)) is None:
+            if not said:
+                raise InvalidPlan(f"{step.where}: {slot} is not given.", hint="write what the request says")
+            return Constant(constant=said)
+        if (spec.name, slot) in LITERAL and found is not None and found.kind in (Kind.IMAGE, Kind.AUDIO, Kind.VIDEO):
+            return Constant(constant=self.request)  # a small model that names the picture twice means the request
+        return self.lookup.slot(said, kind, where=step.where, slot=slot).reference
 
     def _where(self, step: Fields, subject: Thing) -> list[Predicate]:
         """The conditions on the rows of a step; those that no predicate can say select rows first."""
@@ -152,10 +179,13 @@ class Builder:
         return [*predicates(self.draft, plain, table), *(c for c in found if isinstance(c, Predicate))]
 
     def _parameters(self, spec: TaskSpec, step: Fields) -> dict[str, Any]:
-        found = {p.name: step.parameter(p) for p in spec.parameters}
+        found = {p.name: step.parameter(p) for p in self.offer.parameters(spec)}
         if "about" in found:
             found["about"] = step.one_of("about", ABOUT, ABOUT[0])
-        if "candidate_labels" in found and len(found["candidate_labels"] or ()) < 2:
+        if "target" in found and not found["target"]:
+            raise InvalidPlan(f"{step.where}: target is not given.", hint="write the language, such as French")
+        least = 1 if "threshold" in spec.by_name else 2
+        if "candidate_labels" in found and len(found["candidate_labels"] or ()) < least:
             raise InvalidPlan(f"{step.where}: candidate_labels has fewer than two labels.")
         return {name: value for name, value in found.items() if value is not None}
 
@@ -199,6 +229,14 @@ class Builder:
         for step in [s for s in self.draft.steps if s.task == "feature-extraction" and s.id not in read]:
             self.mend("unused", str(self.draft.clauses[step.id]))
             self.draft.steps.remove(step)
+
+
+def _redacted(draft: Draft, text: Thing, where: list[Predicate], _: dict[str, Any], name: str) -> Thing:
+    return redact(draft, text, where, name)
+
+
+_WITH_ANOTHER = {"cluster": cluster, "redact": _redacted}
+"""Tasks whose second slot is filled by a step of its own."""
 
 
 def _read_by(step: Fields) -> set[str]:

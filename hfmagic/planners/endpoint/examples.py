@@ -133,4 +133,37 @@ EXAMPLES = (
             },
         ),
     ),
+    Example(
+        "letters: table, 8 rows: sender (labels), letter (text)",
+        "put the letters into Danish, and what does Ann want, according to each?",
+        (
+            {
+                "for": "put the letters into Danish",
+                "task": "translation",
+                "text": "letter",
+                "target": "Danish",
+                "where": [],
+            },
+            {
+                "for": "what does Ann want, according to each",
+                "task": "question-answering",
+                "text": "letter",
+                "question": "What does Ann want?",
+                "where": [],
+            },
+        ),
+    ),
+    Example(
+        "walls: table, 9 rows: street (labels), wall (image)",
+        "how many windows are in each picture?",
+        (
+            {
+                "for": "how many windows are in each picture?",
+                "task": "visual-question-answering",
+                "image": "wall",
+                "question": "How many windows are there?",
+                "where": [],
+            },
+        ),
+    ),
 )

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...kinds import InputSchema, Kind
-from ...tasks import CATALOGUE, TaskSpec
+from ...tasks import CATALOGUE, LENGTH, Parameter, TaskSpec
 from ..clauses import MODEL, set_aside, split
 from ..cues import cues_in, is_task, starts
 from ..mentions import Words, concept
+from ..words import spoken_names
+from .relevant import ALWAYS, relevant
 
 ABOUT = ("sentiment", "emotion", "topic", "toxicity", "spam", "irony", "formality", "intent")
 """What labels can be about; the word that then names them."""
@@ -21,7 +23,9 @@ MOST_PARTS = 6
 MAX_REQUEST = 2000  # characters that are looked at
 _TABLE_TASKS = ("filter", "aggregate", "sort", "chart")
 _TEXTUAL = frozenset({Kind.TEXT, None})
-_UNREAD = frozenset({Kind.EMBEDDING, Kind.AUDIO, Kind.IMAGE, Kind.TABLE})  # no conditions, groups or axes
+_UNREAD = frozenset(  # no conditions, groups or axes
+    {Kind.EMBEDDING, Kind.AUDIO, Kind.IMAGE, Kind.TABLE, Kind.VIDEO, Kind.BOXES, Kind.MASK, Kind.SPANS}
+)
 _NAMING = re.compile(
     r"\b(?:as|call|called|name|named|column|save|store)\b|存[为成到]|保存|命名|叫[做作]|列名|取名|记[为作]",
     re.IGNORECASE,
@@ -32,6 +36,40 @@ _ASKED = {"template": _GAP, "feature-extraction": re.compile(r"embed|vector|向�
 _LENGTH = re.compile(
     r"\d|\b(?:one|two|three|five|ten|twenty)\b.{0,9}\bwords?\b|[一二两三五十]+个?[字词]", re.IGNORECASE
 )
+_ASKED_PARAMETERS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(words, re.IGNORECASE)
+    for name, words in {
+        "timestamps": r"time ?(?:stamp|code)|subtitle|\bwhen\b|时间|字幕",
+        "language": rf"\b(?:in|speaks?|speaking)\s+(?:{spoken_names()})\b|[说讲用是](?:{spoken_names()})",
+        "source": r"\bfrom\b|从|由",
+        "threshold": r"\b(?:sure|certain|confiden\w*|score|threshold|least)\b|%|置信|把握|分数",
+        "top_k": r"\d|\b(?:two|three|five|ten)\b|[两三五十]",
+        "seconds": r"second|minute|\d ?s\b|秒|分钟",
+        "words": r"\d|\bwords\b|字|词",
+    }.items()
+}
+"""Parameters that are on offer only when the request has such words."""
+_SHOWN = frozenset(
+    ("about", "candidate_labels", "sentence", "style", "instruction", "groups", "template", "target", "by")
+)
+"""Parameters that always are; what else a task has is left to its default."""
+HIDDEN = frozenset({("redact", "entities"), ("cluster", "embedding"), ("cluster", "across")})
+"""Slots (task, name) that code fills by itself."""
+LITERAL = frozenset(
+    {
+        ("question-answering", "question"),
+        ("visual-question-answering", "question"),
+        ("document-question-answering", "question"),
+        ("table-question-answering", "question"),
+        ("text-ranking", "query"),
+        ("image-text-to-text", "text"),
+        ("video-text-to-text", "text"),
+        ("image-to-image", "text"),
+        ("text-to-image", "text"),
+        ("text-to-audio", "text"),
+    }
+)
+"""Slots (task, name) that take words of the request as well as the name of a thing."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +88,7 @@ class Offer:
     `columns` are what there is, `tasks` what can be done with it, `models` those that the request names; `named` and
     `lengths` are true when the request may say how a result is to be called, or how long it is to be. `parts` is how
     many things the request asks for, as far as the rules can tell: small models stop before they have done all.
-    `undone` are tasks of the Hub that it asks for and hfmagic has not.
+    `undone` are tasks of the Hub that it asks for and hfmagic has not, `asked` parameters that it may be about.
     """
 
     columns: tuple[Column, ...]
@@ -60,6 +98,21 @@ class Offer:
     lengths: bool = False
     parts: int = 1
     undone: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()
+
+    def slots(self, spec: TaskSpec) -> dict[str, Kind]:
+        """The slots that an LLM fills, with their kinds."""
+        return {slot: kind for slot, kind in spec.takes.items() if (spec.name, slot) not in HIDDEN}
+
+    def parameters(self, spec: TaskSpec) -> list[Parameter]:
+        """The parameters that an LLM is asked for."""
+        shown = _SHOWN | self.asked | ({LENGTH.name} if self.lengths else frozenset())
+        return [p for p in spec.parameters if p.name in shown]
+
+    @property
+    def frames(self) -> list[str]:
+        """The names of the frames."""
+        return list(dict.fromkeys(c.frame for c in self.columns if c.frame))
 
     @property
     def results(self) -> dict[str, Kind]:
@@ -67,7 +120,8 @@ class Offer:
         found: dict[str, Kind] = {}
         for spec in (CATALOGUE[t] for t in self.tasks if t in CATALOGUE):
             if spec.gives is not Kind.TABLE and spec.name != "chart":
-                found.update(dict.fromkeys(words_of(spec), spec.gives))
+                for word in words_of(spec):
+                    found[word] = Kind.TEXT if found.get(word) is Kind.TEXT else spec.gives
         return found
 
     def names(self, wanted: Kind) -> list[str]:
@@ -76,7 +130,8 @@ class Offer:
         found = [c.name for c in self.columns if c.kind in kinds]
         if wanted is Kind.TEXT and not any(c.kind is Kind.TEXT for c in self.columns):
             found += [c.name for c in self.columns if c.kind is Kind.LABELS]
-        return list(dict.fromkeys([*found, *(w for w, k in self.results.items() if k is wanted)]))
+        made = [w for w, k in self.results.items() if k is wanted or (wanted is Kind.TEXT and w == "answer")]
+        return list(dict.fromkeys([*found, *made]))
 
     @property
     def readable(self) -> list[str]:
@@ -134,12 +189,13 @@ def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
         columns=tuple(columns),
         tasks=tuple(
             task
-            for task in _fitting({c.kind for c in columns}, tables=bool(tables))
+            for task in _fitting(request[:MAX_REQUEST], {c.kind for c in columns}, tables=bool(tables))
             if task not in _ASKED or _ASKED[task].search(request)
         ),
         models=models,
         named=bool(_NAMING.search(request)),
         lengths=bool(_LENGTH.search(request)),
+        asked=frozenset(n for n, words in _ASKED_PARAMETERS.items() if words.search(request)),
         parts=min(sum(is_task(c.text) for c in clauses), MOST_PARTS),
         undone=tuple(
             cue.task
@@ -165,26 +221,35 @@ class _Noun:
     concept: str
 
 
-def _fitting(kinds: set[Kind | None], *, tables: bool) -> Iterable[str]:
-    """The tasks whose slots can be filled, also by what another task gives."""
-    reach = set(kinds)
-    if reach & {Kind.LABELS, None}:
-        reach |= {Kind.TEXT}
-    found: list[str] = []
-    while True:
-        more = [s for s in CATALOGUE.values() if s.name not in found and _fits(s, reach)]
-        if not more:
-            break
-        found += [s.name for s in more]
-        reach |= {s.gives for s in more if s.gives is not Kind.LABELS}
-    order = [name for name in CATALOGUE if name in found]
+def _fitting(request: str, kinds: set[Kind | None], *, tables: bool) -> Iterable[str]:
+    """The tasks that the request may need and whose slots can be filled, also by what another task gives."""
+    wanted = set(relevant(request, kinds))
+    found = _reached(wanted, kinds, tables=tables)
+    if Kind.IMAGE in kinds and any(Kind.TEXT in CATALOGUE[t].takes.values() for t in wanted - found - {"template"}):
+        bridged = wanted - set(ALWAYS) - found
+        found = _reached(wanted | {"image-to-text"}, kinds, tables=tables) if bridged else found
+    order = [*(name for name in ALWAYS if name in found), *(n for n in CATALOGUE if n in found and n not in ALWAYS)]
     return [*order, *(_TABLE_TASKS if tables else ())]
 
 
+def _reached(wanted: set[str], kinds: set[Kind | None], *, tables: bool) -> set[str]:
+    reach = set(kinds) | ({Kind.TABLE} if tables else set())
+    if reach & {Kind.LABELS, None}:
+        reach |= {Kind.TEXT}
+    specs = [CATALOGUE[name] for name in CATALOGUE if name in wanted]
+    found: set[str] = set()
+    while more := [s for s in specs if s.name not in found and _fits(s, reach)]:
+        found |= {s.name for s in more}
+        reach |= {s.gives for s in more if s.gives is not Kind.LABELS}
+    return found
+
+
 def _fits(spec: TaskSpec, reach: set[Kind | None]) -> bool:
-    if Kind.TABLE in spec.takes.values() or (spec.gives is Kind.TABLE):
+    if spec.gives is Kind.TABLE or spec.name == "chart":
         return False
     if spec.name == "cluster":  # its embedding is made for it
-        return Kind.TEXT in reach
-    wanted = {kind for slot, kind in spec.takes.items() if slot not in spec.optional}
-    return wanted <= reach or None in reach
+        return Kind.TEXT in reach or (Kind.IMAGE in reach and Kind.EMBEDDING in reach)
+    slots = {
+        kind for slot, kind in spec.takes.items() if slot not in spec.optional and (spec.name, slot) not in LITERAL
+    }
+    return slots <= reach or None in reach

@@ -10,7 +10,7 @@ from ...kinds import ColumnSchema, InputSchema, Kind
 from ...plan import Column, Constant, Frame, Plan, Reference, Step, StepOutput, Variable
 from ...tasks import CATALOGUE, LENGTH, TaskSpec
 from .examples import EXAMPLES
-from .offer import ABOUT, Offer, words_of
+from .offer import ABOUT, LITERAL, Offer, words_of
 from .wire import COMPUTE, MARKS, fields_of
 
 MOST_LABELS = 10
@@ -59,7 +59,7 @@ def messages(
 
 
 def _system_text(offer: Offer) -> str:
-    cards = [_CARDS.get(task) or _card(CATALOGUE[task]) for task in offer.tasks]
+    cards = [_CARDS.get(task) or _card(CATALOGUE[task], offer) for task in offer.tasks]
     return _SYSTEM + "\n".join(cards)
 
 
@@ -71,10 +71,10 @@ def _user_text(request: str, inputs: tuple[InputSchema, ...], offer: Offer, prev
     return "\n".join([*lines, f"Request: {request.strip()}"])
 
 
-def _card(spec: TaskSpec) -> str:
-    parameters = [p for p in spec.parameters if p.name != LENGTH.name]
-    said = [f"{p.name}: {'|'.join(p.choices)}".rstrip(": ") for p in parameters]
-    return f"{spec.name}({', '.join([*spec.takes, *said])}) -> {'|'.join(words_of(spec))}: {spec.help}"
+def _card(spec: TaskSpec, offer: Offer) -> str:
+    takes = [f"{slot}: words or a name" if (spec.name, slot) in LITERAL else slot for slot in offer.slots(spec)]
+    said = [f"{p.name}: {'|'.join(p.choices)}".rstrip(": ") for p in offer.parameters(spec) if p.name != LENGTH.name]
+    return f"{spec.name}({', '.join([*takes, *said])}) -> {'|'.join(words_of(spec))}: {spec.help}"
 
 
 def _input(schema: InputSchema, offer: Offer) -> str:

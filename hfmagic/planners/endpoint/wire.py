@@ -7,8 +7,8 @@ from typing import Any
 
 from ...kinds import Kind
 from ...plan import MAX_STEPS
-from ...tasks import CATALOGUE, LENGTH, Parameter, TaskSpec
-from .offer import ABOUT, Offer
+from ...tasks import CATALOGUE, Parameter, TaskSpec
+from .offer import ABOUT, LITERAL, Offer
 
 OPS = ("==", "!=", "<", "<=", ">", ">=", "in", "contains", "lacks", "is-null", "not-null")
 COMPUTE = ("count", "distinct", "mean", "median", "sum", "min", "max", "share")
@@ -41,13 +41,23 @@ def fields_of(task: str, offer: Offer) -> dict[str, Any]:
 
 
 def _fields(spec: TaskSpec, offer: Offer) -> dict[str, Any]:
-    slots = {"text": Kind.TEXT} if spec.name == "cluster" else spec.takes
-    any_kind = offer.readable if spec.name == "template" else []  # a number or a category in a sentence
-    fields: dict[str, Any] = {slot: one_of([*offer.names(kind), *any_kind]) for slot, kind in slots.items()}
-    for parameter in spec.parameters:
-        if parameter.name != LENGTH.name or offer.lengths:
-            fields[parameter.name] = _parameter(parameter)
+    fields = {slot: _slot(spec, slot, kind, offer) for slot, kind in offer.slots(spec).items()}
+    for parameter in offer.parameters(spec):
+        fields[parameter.name] = _parameter(parameter)
     return fields | ({"where": _where(offer)} if any(c.frame for c in offer.columns) else {})
+
+
+def _slot(spec: TaskSpec, slot: str, kind: Kind, offer: Offer) -> dict[str, Any]:
+    if (spec.name, slot) in LITERAL:
+        return dict(_TYPES[str])
+    if kind is Kind.TABLE:
+        return one_of(offer.frames)
+    names = offer.names(kind)
+    if spec.name == "template":  # a number or a category in a sentence
+        names = [*names, *offer.readable]
+    if spec.name == "cluster" and "image-feature-extraction" in offer.tasks:
+        names = [*names, *offer.names(Kind.IMAGE)]
+    return one_of(names)
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

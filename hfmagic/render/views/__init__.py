@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ...kinds import Kind
 from ..view import View
 from .audio import audio_view, players_view
-from .boxes import boxes_column, boxes_view, mask_view
-from .image import gallery_view, image_view
+from .boxes import boxes_column, boxes_view
+from .embedding import embedding_column, embedding_view, map_view
+from .gallery import gallery_view
+from .image import image_view
 from .labels import labels_column, labels_view
-from .numbers import embedding_column, embedding_view, number_column, number_view
-from .output import Output
+from .masks import mask_view, masks_column
+from .numbers import number_column, number_view
+from .output import OVERHEAD, Output, Room
 from .spans import spans_column, spans_view
 from .table import table_column_view
-from .text import other_view, text_view
+from .text import other_view, text_view, texts_column
+from .video import video_view, videos_view
 
-__all__ = ["MANY", "ONE", "Output", "media_column", "view_of"]
+__all__ = ["MANY", "ONE", "OVERHEAD", "Output", "Room", "map_view", "media_column", "texts_column", "view_of"]
 
 Show = Callable[[Output], View]
 
@@ -26,7 +31,7 @@ ONE: Mapping[Kind, Show] = MappingProxyType(
         Kind.TEXT: text_view,
         Kind.IMAGE: image_view,
         Kind.AUDIO: audio_view,
-        Kind.VIDEO: other_view,
+        Kind.VIDEO: video_view,
         Kind.TABLE: table_column_view,
         Kind.LABELS: labels_view,
         Kind.SPANS: spans_view,
@@ -42,9 +47,11 @@ MANY: Mapping[Kind, Show] = MappingProxyType(
     {
         Kind.IMAGE: gallery_view,
         Kind.AUDIO: players_view,
+        Kind.VIDEO: videos_view,
         Kind.LABELS: labels_column,
         Kind.SPANS: spans_column,
         Kind.BOXES: boxes_column,
+        Kind.MASK: masks_column,
         Kind.EMBEDDING: embedding_column,
         Kind.NUMBER: number_column,
     }
@@ -58,5 +65,6 @@ def view_of(kind: Kind, output: Output, *, column: bool) -> View:
 
 
 def media_column(kind: Kind, output: Output) -> View:
-    """Pictures or sounds with what a step said of each; `output.captions` has one text a row."""
-    return gallery_view(output) if kind is Kind.IMAGE else players_view(output)
+    """Pictures, sounds or videos with what a step said of each; `output.captions` has one text a row."""
+    told = [medium if output.value[row] is not None else None for row, medium in enumerate(output.subject)]
+    return view_of(kind, replace(output, value=told, subject=None), column=True)

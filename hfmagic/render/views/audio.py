@@ -1,9 +1,9 @@
-"""Sound: a player with a WAV that hfmagic wrote, over its waveform as a picture."""
+"""Sound: a player with a recording that hfmagic wrote, over its waveform as a picture, and what is said when."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ...errors import UnknownKind
 from ...kinds import Audio
@@ -11,16 +11,20 @@ from ...media import open_audio, resample
 from ..html import Markup, data_uri, join, muted, tag, text
 from ..plain import fit
 from ..view import View, stack
-from .output import Output, showing
+from .output import Output, Room, showing
+from .transcript import segments_of, segments_view
 
 if TYPE_CHECKING:
     import numpy as np
 
 MAX_SECONDS = 60
 MAX_PLAYERS = 4
-BYTES_ONE, BYTES_MANY = 700_000, 220_000  # of WAV; a third more as base64
+BYTES_ONE, BYTES_MANY = 700_000, 220_000  # of a recording; a third more as base64
+BYTES_A_SECOND = 6_000  # of MP3 at 16 kHz, mono: 28 kbit/s measured of speech, with room to spare
 WAVE = (840, 96)  # pixels, shown at half
 INK = (91, 143, 214)
+
+Sound = tuple[Literal["audio/wav", "audio/mpeg"], bytes]
 
 
 def as_sound(value: Any) -> Audio | None:
@@ -36,51 +40,90 @@ def as_sound(value: Any) -> Audio | None:
 
 
 def audio_view(output: Output) -> View:
-    """One sound with its player."""
-    return _player(output.value, output.name, BYTES_ONE)
+    """One sound with its player; what was to be said, below it."""
+    room = Room(min(output.room.bytes, BYTES_ONE * 4 // 3), output.room.of)
+    player = player_view(output.value, output.name, room)
+    said = output.subject if isinstance(output.subject, str) else ""
+    return View(join([player.html, _words(said)]), "\n".join(filter(None, (player.plain, fit(said, 90)))))
 
 
 def players_view(output: Output) -> View:
-    """The first sounds of a column, each with its caption."""
-    sounds = output.subject if output.subject is not None else output.value
-    there = [(row, value) for row, value in enumerate(sounds) if value is not None and output.value[row] is not None]
-    if not there:
-        return View()
-    views = []
+    """The first sounds of a column, each with its caption, or with the text that it was made from."""
+    there = output.given
+    views: list[View] = []
+    left, why = output.room, ""
     for row, value in there[:MAX_PLAYERS]:
-        name = value.name if hasattr(value, "suffix") else f"row {row}"
-        words = output.caption(row)
-        caption = tag("div", text(words, 1_000), class_="hfm-block", dir="auto") if words else None
-        player = _player(value, name, BYTES_MANY)
-        views.append(View(tag("div", player.html, caption, class_="hfm-section"), f"{player.plain}: {fit(words, 90)}"))
-    more = View(muted(showing(len(views), len(there), "recording")))
-    return stack(*views, more)
+        room = left.part(min(len(there), MAX_PLAYERS) - len(views))
+        view = _captioned(value, output, row, Room(min(room.bytes, BYTES_MANY * 4 // 3 + 8_000), room.of))
+        if len(view.html.html) > left.bytes:
+            why = left.words
+            break
+        views.append(view)
+        left = left.after(len(view.html.html))
+    more = showing(len(views), len(there), "recording", why)
+    return stack(*views, View(muted(more), more) if more else View())
 
 
-def _player(value: Any, name: str, most_bytes: int) -> View:
+def _captioned(value: Any, output: Output, row: int, room: Room) -> View:
+    name, subject = str(value.name) if hasattr(value, "suffix") else f"row {row}", output.subject_of(row)
+    words = output.caption(row) or (subject if isinstance(subject, str) else "")
+    player, when = player_view(value, name, room), segments_view(segments_of(words))
+    said = when if when else View(_words(words) or Markup(""))
+    return View(tag("div", player.html, said.html, class_="hfm-section"), f"{player.plain}: {fit(words, 90)}")
+
+
+def _words(words: str) -> Markup | None:
+    return tag("div", text(words, 1_000), class_="hfm-block", dir="auto") if words else None
+
+
+def player_view(value: Any, name: str, room: Room) -> View:
+    """Waveform, player and length of one sound."""
     sound = as_sound(value)
     if sound is None or not len(sound.samples):
         return View(muted(text(name, 80), " cannot be played"), f"{name} cannot be played")
-    heard = min(sound.seconds, MAX_SECONDS)
-    words = f"{name}, {sound.seconds:.1f} s" + (f", the first {heard:.0f} s" if heard < sound.seconds else "")
+    seconds = heard_seconds(sound, room.raw - 4_000)  # the waveform
+    if not seconds:
+        words = f"{name}, {sound.seconds:.1f} s, not kept here {room.words}"
+        return View(join([_waveform(sound, words), muted(text(words, 200))]), words)
+    words = f"{name}, {sound.seconds:.1f} s" + (f", the first {seconds:.0f} s" if seconds < sound.seconds else "")
     named = tag("div", muted(text(words, 120)), class_="hfm-sub")
-    return View(join([_waveform(sound, words), _audio(sound, most_bytes), named]), words)
+    return View(join([_waveform(sound, words), player(sound, seconds, room.raw - 4_000, words), named]), words)
 
 
-def _audio(sound: Audio, most_bytes: int) -> Markup:
-    return tag("audio", src=data_uri("audio/wav", wav_bytes(sound, most_bytes)), controls=True, preload="metadata")
+def player(sound: Audio, seconds: float, most_bytes: int, title: str) -> Markup:
+    """The player alone, of the first seconds."""
+    kind, content = recording(sound, seconds, most_bytes)
+    return tag("audio", src=data_uri(kind, content), controls=True, preload="metadata", title=title)
 
 
-def wav_bytes(sound: Audio, most_bytes: int) -> bytes:
-    """16-bit mono WAV of at most a minute; the rate is lowered, then the end cut, to stay within `most_bytes`."""
+def heard_seconds(sound: Audio, most_bytes: int) -> float:
+    """How much of a sound fits: at most a minute; nothing of less than a second, unless it is shorter itself."""
+    fits = max(0, most_bytes) / BYTES_A_SECOND
+    seconds = min(sound.seconds, MAX_SECONDS, fits)
+    return seconds if seconds >= min(1.0, sound.seconds) else 0.0
+
+
+def recording(sound: Audio, seconds: float, most_bytes: int) -> Sound:
+    """The first seconds as 16-bit WAV at up to 24 kHz where that fits, else as MP3 at 16 or 8 kHz."""
     import soundfile
 
-    seconds = min(sound.seconds, MAX_SECONDS)
-    rate = next((r for r in (24_000, 16_000, 12_000, 8_000) if 2 * r * seconds <= most_bytes), 8_000)
-    cut = Audio(sound.samples[: int(seconds * sound.sampling_rate)], sound.sampling_rate)
-    small = resample(cut, rate) if rate < sound.sampling_rate else cut
+    cut = Audio(sound.samples[: round(seconds * sound.sampling_rate)], sound.sampling_rate)
+    rate = min(sound.sampling_rate, 24_000)
+    if 2 * rate * seconds <= most_bytes or "MP3" not in soundfile.available_formats():
+        while 2 * rate * seconds > most_bytes and rate > 4_000:
+            rate //= 2
+        return "audio/wav", _written(cut, rate, format="WAV", subtype="PCM_16")
+    # the slowest rate that MP3 knows is 8 kHz, and it knows few
+    rate = next((r for r in (16_000, 8_000) if r <= sound.sampling_rate), 16_000)
+    return "audio/mpeg", _written(cut, rate, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.9)
+
+
+def _written(sound: Audio, rate: int, **how: Any) -> bytes:
+    import soundfile
+
     buffer = io.BytesIO()
-    soundfile.write(buffer, small.samples, small.sampling_rate, format="WAV", subtype="PCM_16")
+    at_rate = resample(sound, rate) if rate != sound.sampling_rate else sound
+    soundfile.write(buffer, at_rate.samples, at_rate.sampling_rate, **how)
     return buffer.getvalue()
 
 

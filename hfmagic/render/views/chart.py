@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from ..html import data_uri, tag
+from ..html import data_uri, muted, tag, text
 from ..view import View
 from .output import Output
 
@@ -21,15 +21,19 @@ def chart_view(output: Output) -> View:
     """The figure at twice its size in pixels, on a see-through ground."""
     figure = output.value
     width, height = (float(inches) * figure.dpi for inches in figure.get_size_inches())
-    source = data_uri("image/png", chart_png(figure))
+    content = next((c for scale in (SCALE, 1) if len(c := chart_png(figure, scale)) <= output.room.raw), b"")
+    if not content:
+        words = f"{output.name} (picture, not kept here {output.room.words})"
+        return View(tag("div", muted(text(words, 300))), words)
+    source = data_uri("image/png", content)
     image = tag("img", src=source, alt=output.name, width=round(width), class_="hfm-chart")
     return View(tag("div", image), f"{output.name} (picture, {width:.0f} × {height:.0f})")
 
 
-def chart_png(figure: Any) -> bytes:
+def chart_png(figure: Any, scale: float = SCALE) -> bytes:
     """PNG bytes; the figure is left as it was."""
     buffer = io.BytesIO()
-    scale = min(SCALE, MAX_PIXELS / max(float(inches) * figure.dpi for inches in figure.get_size_inches()))
+    scale = min(scale, MAX_PIXELS / max(float(inches) * figure.dpi for inches in figure.get_size_inches()))
     with _readable(figure):
         figure.savefig(buffer, format="png", dpi=figure.dpi * scale, transparent=True)
     return buffer.getvalue()
@@ -62,8 +66,8 @@ def _inked(figure: Any) -> Iterator[tuple[Any, str]]:
     from matplotlib.text import Text
 
     figure.draw_without_rendering()  # ticks come into being when drawn
-    for text in figure.findobj(Text):
-        yield text, "color"
+    for words in figure.findobj(Text):
+        yield words, "color"
     for spine in figure.findobj(Spine):
         yield spine, "edgecolor"
     for axes in figure.axes:

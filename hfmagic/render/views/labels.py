@@ -8,16 +8,35 @@ from collections.abc import Sequence
 from ...kinds import Labels
 from ..html import Markup, join, muted, number_cell, table, tag, text
 from ..plain import bar, fit, grid
-from ..view import View
+from ..view import View, stack
 from .output import Output
 
 MAX_BARS = 8
+MAX_ANSWER = 400
 
 
 def labels_view(output: Output) -> View:
-    """The labels of one value, best first, with their scores."""
+    """The labels of one value, best first, with their scores; under the question where they answer one."""
     labels: Labels = output.value or ()
-    return bars([(one.label, one.score, f"{one.score:.1%}") for one in labels[:MAX_BARS]], len(labels) - MAX_BARS)
+    if any(one.score != one.score for one in labels):  # a model that writes its answer gives no score
+        shown = _without_scores(labels)
+    else:
+        rows = [(one.label, one.score, f"{one.score:.1%}") for one in labels[:MAX_BARS]]
+        shown = bars(rows, len(labels) - MAX_BARS)
+    return stack(question_view(output.asked), shown)
+
+
+def question_view(asked: str) -> View:
+    """A question that something answers."""
+    if not asked:
+        return View()
+    words = tag("div", muted("asked: "), text(asked, MAX_ANSWER), class_="hfm-caption", dir="auto")
+    return View(words, f"asked: {fit(asked, 100)}")
+
+
+def _without_scores(labels: Labels) -> View:
+    blocks = [tag("div", text(one.label, MAX_ANSWER), class_="hfm-block", dir="auto") for one in labels[:MAX_BARS]]
+    return View(join(blocks), "\n".join(fit(one.label, 100) for one in labels[:MAX_BARS]))
 
 
 def labels_column(output: Output) -> View:
@@ -25,9 +44,16 @@ def labels_column(output: Output) -> View:
     lists = [value for _, value in output.given]
     best = [one[0].label for value in lists for one in (value if _mapped(value) else [value]) if one]
     counts = Counter(best).most_common()
+    if len(counts) > MAX_BARS and counts[0][1] == 1:  # answers, each its own: the frame shows them
+        return View()
     every = max(len(best), 1)
     shown = [(label, count / every, f"{count:,} · {count / every:.0%}") for label, count in counts[:MAX_BARS]]
     return bars(shown, len(counts) - MAX_BARS)
+
+
+def score_words(label: str, score: float) -> str:
+    """A label with its score; alone where there is none."""
+    return f"{label} {score:.0%}" if score == score else label
 
 
 def _mapped(value: Sequence[object]) -> bool:

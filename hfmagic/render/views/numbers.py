@@ -1,15 +1,16 @@
-"""Numbers and embeddings in a line."""
+"""Numbers in a line; those of a column with a small histogram."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ..html import muted, tag, text
+from ..html import Markup, muted, tag, text
 from ..view import View
 from .output import Output
 
-FIRST = 6
+BINS = 16
+ENOUGH = 8  # numbers, from which on a histogram tells more than they do
+BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
 def number_view(output: Output) -> View:
@@ -19,29 +20,41 @@ def number_view(output: Output) -> View:
 
 
 def number_column(output: Output) -> View:
-    """Smallest, middle and largest of a column."""
-    values = sorted(value for _, value in output.given if value == value)
+    """Smallest, middle and largest of a column, and how the others lie between them."""
+    values = sorted(value for _, value in output.given if value == value and abs(value) != float("inf"))
     if not values:
         return View()
     words = f"{output.name}: {values[0]:,.3g} … {values[-1]:,.3g}, median {values[len(values) // 2]:,.3g}"
-    return View(tag("div", muted(text(words, 200))), words)
+    counts = histogram(values) if len(values) >= ENOUGH and values[-1] > values[0] else []
+    line = tag("div", muted(text(words, 200)))
+    if not counts:
+        return View(line, words)
+    return View(tag("div", _bars(counts, values), line), f"{words}  {_blocks(counts)}")
 
 
-def embedding_view(output: Output) -> View:
-    """Its length and first numbers."""
-    words = _embedding(output.value)
-    return View(tag("div", text(words, 200)), words)
+def histogram(values: Sequence[float]) -> list[int]:
+    """How many of sorted values lie in each of equal steps from the smallest to the largest."""
+    low, high = values[0], values[-1]
+    counts = [0] * BINS
+    for value in values:
+        counts[min(BINS - 1, int((value - low) / (high - low) * BINS))] += 1
+    return counts
 
 
-def embedding_column(output: Output) -> View:
-    """Shape of all of them, and the first numbers of the first."""
-    given = [value for _, value in output.given]
-    if not given:
-        return View()
-    words = f"{len(given):,} × {len(given[0]):,} numbers, first row {_embedding(given[0])}"
-    return View(tag("div", text(words, 300)), words)
+def _bars(counts: Sequence[int], values: Sequence[float]) -> Markup:
+    low, step, most = values[0], (values[-1] - values[0]) / BINS, max(counts)
+    bars = [
+        tag(
+            "span",
+            class_="hfm-column",
+            style=f"height:{100 * count / most:.0f}%",
+            title=f"{count:,} from {low + i * step:,.3g} to {low + (i + 1) * step:,.3g}",
+        )
+        for i, count in enumerate(counts)
+    ]
+    return tag("div", bars, class_="hfm-histogram")
 
 
-def _embedding(vector: Sequence[Any]) -> str:
-    more = " …" if len(vector) > FIRST else ""
-    return f"[{', '.join(f'{float(n):.3f}' for n in vector[:FIRST])}{more}] ({len(vector):,})"
+def _blocks(counts: Sequence[int]) -> str:
+    most = max(counts)
+    return "".join(BLOCKS[-(-8 * count // most)] for count in counts)

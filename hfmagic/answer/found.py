@@ -1,0 +1,67 @@
+"""Sentences of what was found in texts and pictures, what was answered, and what was drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ..errors import clip, one_line
+from ..results import StepResult
+from .read import given_values, subject_rows
+from .teller import Teller, shown_number
+
+MAX_QUOTE = 300
+MAX_LISTED = 5
+
+
+def answers(teller: Teller, result: StepResult) -> str | None:
+    """The answer to a question, with its score where the model gives one."""
+    told = [v[0] for v in given_values(result) if v and v[0].label]
+    if result.frame is None and not result.step.map:
+        if not told:
+            return teller.say("no-answer")
+        label, score = teller.quoted(told[0].label, MAX_QUOTE), told[0].score
+        return teller.say("answer" if score == score else "unscored-answer", label=label, score=f"{score:.0%}")
+    if not told:
+        return None
+    word = teller.titles(result, many=len(told) > 1 or teller.language == "zh")
+    text = teller.quoted(told[0].label)
+    return teller.say("texts", count=f"{len(told):,}", word=word, whole=teller.whole(result), text=text)
+
+
+def found(teller: Teller, result: StepResult) -> str | None:
+    """What was found, by label, the most frequent first: spans, boxes, masks."""
+    given = given_values(result)
+    counts = Counter(clip(one_line(thing.label), 60) for things in given for thing in things)
+    single = result.frame is None and not result.step.map
+    if not counts:
+        return (
+            teller.say("nothing-one" if single else "nothing", whole=teller.whole(result)) if given or single else None
+        )
+    named = [
+        teller.say("pair", name=name, value=f"{count:,}") if name else teller.say("unnamed", count=f"{count:,}")
+        for name, count in counts.most_common(MAX_LISTED)
+    ]
+    labels = teller.say("comma").join(named) + teller.more(len(counts) - MAX_LISTED)
+    count = f"{counts.total():,}"
+    return teller.say("found-one" if single else "found", count=count, whole=teller.whole(result), labels=labels)
+
+
+def pictures(teller: Teller, result: StepResult) -> str | None:
+    """How many pictures were made, or how large the one is."""
+    given = given_values(result)
+    if result.frame is None and given:
+        return teller.say("picture", width=given[0].width, height=given[0].height)
+    return teller.say("pictures", count=f"{len(given):,}", whole=teller.whole(result)) if given else None
+
+
+def ranked(teller: Teller, result: StepResult) -> str | None:
+    """The row that answers a query best."""
+    if result.frame is None:
+        return teller.say("number", name=result.step.output, value=shown_number(result.value))
+    scored = [(score, -row) for row, score in enumerate(result.value) if score is not None]
+    if not scored:
+        return None
+    score, row = max(scored)
+    subjects = subject_rows(teller.results, result.step)
+    text = teller.say("text", text=teller.quoted(subjects[-row], 120)) if subjects else ""
+    return teller.say("ranked", row=-row, score=shown_number(score), text=text)

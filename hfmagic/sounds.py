@@ -1,0 +1,83 @@
+"""Sound as mono samples, from files and arrays, at the rate that is wanted. Knows no path that may not be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .errors import UnknownKind
+from .files import Held
+from .kinds import Audio
+
+MAX_RATE = 1_000_000  # Hz
+MAX_SAMPLES = 500_000_000  # of one sound, mono: 2 GB, or 3 hours at 44.1 kHz; few bytes of silence hold years
+_BLOCK = 1 << 20  # samples read at once
+
+
+def open_audio(path: Path | Held) -> Audio:
+    """A sound as mono float32 in -1…1 at its own rate (Hz). Raises: UnknownKind."""
+    import numpy as np
+    import soundfile
+
+    try:
+        with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+            _check_length(len(sound), sound.samplerate, path.name)
+            blocks = [block.mean(axis=1) for block in sound.blocks(_BLOCK, dtype="float32", always_2d=True)]
+            rate = int(sound.samplerate)
+    except (soundfile.LibsndfileError, OSError, ValueError, RuntimeError) as error:
+        raise UnknownKind(f"{path.name} is not readable sound ({type(error).__name__}).") from None
+    return as_audio(np.concatenate(blocks) if blocks else np.empty(0, np.float32), rate)
+
+
+def seconds_of_file(path: Path | Held) -> float:
+    """Length of a sound file; 0 where that cannot be told."""
+    import soundfile
+
+    try:
+        with path.open("rb") as file, soundfile.SoundFile(file) as sound:
+            return len(sound) / sound.samplerate if sound.samplerate else 0.0
+    except (soundfile.LibsndfileError, OSError, ValueError, RuntimeError):
+        return 0.0  # opening it will say why
+
+
+def as_audio(samples: Any, sampling_rate: int) -> Audio:
+    """Samples of shape (n,) or (n, channels), any dtype, as mono float32; integers are scaled to -1…1.
+
+    What is no number becomes silence. Raises: UnknownKind.
+    """
+    import numpy as np
+
+    array = np.asarray(samples)
+    if array.dtype.kind not in "iuf" or not 0 < sampling_rate <= MAX_RATE:
+        raise UnknownKind(f"sound of {array.dtype} at {sampling_rate} Hz; wanted numbers and a rate in Hz.")
+    if not array.size:
+        raise UnknownKind("sound without a sample.")
+    if array.ndim not in (1, 2):
+        raise UnknownKind(f"sound of shape {array.shape}; wanted (n,) or (n, channels).")
+    _check_length(max(array.shape), sampling_rate, "a sound")
+    if array.dtype.kind == "i":
+        array = array / np.iinfo(array.dtype).max
+    elif array.dtype.kind == "u":  # silence is the middle
+        middle = (np.iinfo(array.dtype).max + 1) // 2
+        array = (array.astype(np.float64) - middle) / middle
+    elif not np.isfinite(array).any():
+        raise UnknownKind("sound of which no sample is a number (NaN).")
+    array = array.astype(np.float32)
+    if array.ndim == 2:
+        array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
+    return Audio(np.clip(np.nan_to_num(array), -1.0, 1.0), int(sampling_rate))
+
+
+def resample(audio: Audio, sampling_rate: int) -> Audio:
+    """The sound at another rate (Hz), by soxr's high-quality resampler."""
+    if audio.sampling_rate == sampling_rate:
+        return audio
+    import soxr
+
+    return Audio(soxr.resample(audio.samples, audio.sampling_rate, sampling_rate), sampling_rate)
+
+
+def _check_length(samples: int, sampling_rate: int, name: str) -> None:
+    if samples > MAX_SAMPLES:
+        hours = samples / max(sampling_rate, 1) / 3600
+        raise UnknownKind(f"{name} is {hours:.0f} h long, more than {MAX_SAMPLES:,} samples.", hint="cut it first")

@@ -1,0 +1,213 @@
+"""Requests for every task of the catalogue, in English and Chinese: schema, request, the tasks that it needs."""
+
+from __future__ import annotations
+
+from hfmagic.kinds import InputSchema, Kind
+
+from .inputs import CALLS, CLIP, LINES, MAILS, NOTE, PHOTOS, REVIEWS, TICKETS, table
+
+SALES = table("sales", country=Kind.LABELS, year=Kind.NUMBER, amount=Kind.NUMBER)
+INVOICES = table("invoices", file=Kind.LABELS, scan=Kind.IMAGE)
+VIDEOS = table("videos", file=Kind.LABELS, video=Kind.VIDEO)
+SOUNDS = table("sounds", file=Kind.LABELS, audio=Kind.AUDIO)
+PHOTO = InputSchema(name="photo", kind=Kind.IMAGE)
+PAGE = InputSchema(name="page", kind=Kind.IMAGE)
+FILM = InputSchema(name="film", kind=Kind.VIDEO)
+QUESTION = InputSchema(name="question", kind=Kind.TEXT)
+
+NER, QA, TABLE_QA, RANK = "token-classification", "question-answering", "table-question-answering", "text-ranking"
+ZERO_IMAGE, DETECT, ZERO_DETECT = "zero-shot-image-classification", "object-detection", "zero-shot-object-detection"
+SEGMENT, MASKS, DEPTH, EMBED = "image-segmentation", "mask-generation", "depth-estimation", "image-feature-extraction"
+CAPTION, INSTRUCT, VQA, PAGE_QA = (
+    "image-to-text",
+    "image-text-to-text",
+    "visual-question-answering",
+    "document-question-answering",
+)
+ASR, TTS, SOUND, ZERO_SOUND, MUSIC = (
+    "automatic-speech-recognition",
+    "text-to-speech",
+    "audio-classification",
+    "zero-shot-audio-classification",
+    "text-to-audio",
+)
+EDIT, DRAW, VIDEO, LANGUAGE = "image-to-image", "text-to-image", "video-classification", "detect-language"
+WATCH = "video-text-to-text"
+T = "translation"
+
+ENGLISH: dict[str, list[tuple[tuple[InputSchema, ...], str, str]]] = {
+    "text": [
+        ((REVIEWS,), "translate the reviews into French", T),
+        (
+            (REVIEWS,),
+            "Translate each review to German and find the sentiment of the translations",
+            f"{T} text-classification",
+        ),
+        ((REVIEWS,), "put the reviews into Spanish", T),
+        ((NOTE,), "translate the note", T),
+        ((NOTE,), "translate the note from German into English and read it aloud", f"{T} {TTS}"),
+        ((REVIEWS,), "translate the French reviews into English", f"{LANGUAGE} {T}"),
+        ((REVIEWS,), "detect the language of each review, then translate what is not English", f"{LANGUAGE} {T}"),
+        ((REVIEWS,), "Summarize each review, then translate the summaries into Japanese", f"summarization {T}"),
+        ((REVIEWS,), "who is mentioned in each review?", NER),
+        ((REVIEWS,), "find the named entities in the reviews", NER),
+        ((REVIEWS,), "which companies are mentioned in the reviews?", NER),
+        ((TICKETS,), "extract the people and places from each ticket", NER),
+        ((REVIEWS,), "highlight all names, places and organizations in the reviews", NER),
+        ((REVIEWS,), "answer 'When was it bought?' from each review", QA),
+        ((REVIEWS,), "From each review, answer 'What broke?'", QA),
+        ((NOTE, QUESTION), "answer {question} from {note}", QA),
+        ((REVIEWS,), "according to each review, what went wrong?", QA),
+        ((REVIEWS,), "rank the reviews by how well they answer 'is it good for travel?'", f"{RANK} sql"),
+        ((REVIEWS,), "how relevant is each review to 'battery life'", RANK),
+        ((REVIEWS,), "which reviews best answer 'does it last?'", f"{RANK} sql"),
+        ((LINES,), "fill the gap in each text", "fill-mask"),
+        ((LINES,), "guess the missing word in each line", "fill-mask"),
+        ((REVIEWS,), "split each review into sentences", "split"),
+        (
+            (REVIEWS,),
+            "split the reviews into sentences and find the sentiment of each sentence",
+            "split text-classification",
+        ),
+        ((MAILS,), "split the body into chunks of 100 words and summarize each", "split summarization"),
+        ((REVIEWS,), "remove names and phone numbers from the reviews", f"{NER} redact"),
+        ((NOTE,), "anonymise the note, then summarize it", f"{NER} redact summarization"),
+        ((REVIEWS,), "redact the reviews", f"{NER} redact"),
+        ((SALES,), "which country has the most sales?", "sql"),
+        ((SALES,), "answer 'which country sold most in 2020?' from the table", TABLE_QA),
+        ((SALES,), "ask the table 'who sold more than 100?'", TABLE_QA),
+        ((SALES, QUESTION), "answer {question} using the sales table", TABLE_QA),
+    ],
+    "pictures": [
+        ((PHOTOS,), "caption each photo", CAPTION),
+        ((PHOTOS,), "describe the pictures", CAPTION),
+        ((PHOTO,), "describe {photo} in at most 20 words", CAPTION),
+        ((PHOTOS,), "write a caption for each photo", CAPTION),
+        ((PHOTOS,), "caption each photo and translate the captions into Chinese", f"{CAPTION} {T}"),
+        ((PHOTO,), "describe the photo, then read the description aloud", f"{CAPTION} {TTS}"),
+        ((PHOTO,), "what is written in the picture?", CAPTION),
+        ((INVOICES,), "extract the text from each scan", CAPTION),
+        ((PHOTO,), "read the text in the photo and translate it into German", f"{CAPTION} {T}"),
+        ((PHOTOS,), "write a short poem about each photo", INSTRUCT),
+        ((PHOTOS,), "detect objects in the photos", DETECT),
+        ((PHOTOS,), "find all the things in each picture and draw a box around them", DETECT),
+        ((PHOTOS,), "find all cars and people in the photos", ZERO_DETECT),
+        ((PHOTO,), "where is the cat in the photo?", ZERO_DETECT),
+        ((PHOTOS,), "detect traffic lights, bicycles and buses in each picture", ZERO_DETECT),
+        ((PHOTOS,), "segment the photos", SEGMENT),
+        ((PHOTO,), "cut out everything in the picture", MASKS),
+        ((PHOTO,), "make a depth map of the photo", DEPTH),
+        ((PHOTOS,), "estimate the depth of each picture", DEPTH),
+        ((PHOTOS,), "what is the person doing in each picture?", VQA),
+        ((PHOTOS,), "what colour is the car in each photo?", VQA),
+        ((PHOTO,), "how many people are there in the picture?", VQA),
+        ((PHOTOS,), "answer 'is it day or night?' for each photo", VQA),
+        ((PAGE,), "what is the total on the invoice {page}?", PAGE_QA),
+        ((INVOICES,), "when is each invoice due, according to the scan?", PAGE_QA),
+        ((INVOICES,), "who is the seller on each invoice?", PAGE_QA),
+        ((PHOTOS,), "classify the photos as cat, dog or bird", ZERO_IMAGE),
+        ((PHOTOS,), "is each picture indoors or outdoors?", ZERO_IMAGE),
+        ((PHOTOS,), "which photos show a cat?", f"{ZERO_IMAGE} filter"),
+        ((PHOTOS,), "keep only the pictures with people", f"{ZERO_IMAGE} filter"),
+        ((PHOTOS,), "find similar photos", f"{EMBED} cluster"),
+        ((PHOTOS,), "embed the pictures", EMBED),
+        ((PHOTOS,), "group the photos into four clusters", f"{EMBED} cluster"),
+        ((PHOTO,), "upscale the photo", EDIT),
+        ((PHOTOS,), "enlarge each picture", EDIT),
+        ((PHOTOS,), "turn each photo into a watercolour", EDIT),
+        ((PHOTO,), "make the picture look like a cartoon", EDIT),
+        ((), "draw a picture of a lighthouse in a storm", DRAW),
+        ((REVIEWS,), "generate an image of a red bicycle", DRAW),
+        ((NOTE,), "summarize the note and draw a picture of it", f"summarization {DRAW}"),
+        ((REVIEWS,), "give each review a title and generate an image for each title", f"summarization {DRAW}"),
+        ((PHOTOS,), "label the photos, then count how often each label occurs", "image-classification sql"),
+    ],
+    "sound and video": [
+        ((CLIP,), "transcribe the clip with timestamps", ASR),
+        ((CALLS,), "transcribe the calls with a time stamp for each word", ASR),
+        ((CLIP,), "transcribe the clip, translate it into German and read it aloud", f"{ASR} {T} {TTS}"),
+        ((CALLS,), "who is mentioned in the calls?", f"{ASR} {NER}"),
+        ((SOUNDS,), "what kind of sound is it?", SOUND),
+        ((SOUNDS,), "which language is spoken in each recording?", SOUND),
+        ((SOUNDS,), "is it music, speech or noise?", ZERO_SOUND),
+        ((SOUNDS,), "sort the sounds into rain, siren or dog barking", ZERO_SOUND),
+        ((), "make music that sounds like a calm morning", MUSIC),
+        ((), "compose 8 seconds of cheerful piano music", MUSIC),
+        ((NOTE,), "read the note aloud", TTS),
+        ((VIDEOS,), "what happens in each video?", VIDEO),
+        ((FILM,), "label {film}", VIDEO),
+        ((VIDEOS,), "describe each video", WATCH),
+        ((FILM,), "what is the man doing in {film}?", WATCH),
+        ((FILM,), "take 5 frames from the film and caption each frame", f"frames {CAPTION}"),
+        ((FILM,), "find all cars in the video", f"frames {ZERO_DETECT}"),
+        ((PHOTOS,), "find all faces in the photos and crop them", f"{ZERO_DETECT} crop"),
+        ((PHOTOS,), "crop the cars out of each photo", f"{ZERO_DETECT} crop"),
+        ((VIDEOS,), "classify the videos and count them per label", f"{VIDEO} sql"),
+    ],
+}
+
+CHINESE: dict[str, list[tuple[tuple[InputSchema, ...], str, str]]] = {
+    "text": [
+        ((REVIEWS,), "把评论翻译成英文", T),
+        ((REVIEWS,), "将每条评论译成法语", T),
+        ((NOTE,), "翻译这段文字", T),
+        ((REVIEWS,), "总结每条评论，再把摘要翻译成日语", f"summarization {T}"),
+        ((REVIEWS,), "识别每条评论的语言，然后翻译不是中文的评论", f"{LANGUAGE} {T}"),
+        ((REVIEWS,), "找出评论里的人名和地名", NER),
+        ((REVIEWS,), "评论里提到了哪些公司？", NER),
+        ((TICKETS,), "对工单做命名实体识别", NER),
+        ((REVIEWS,), "根据每条评论回答“什么时候买的？”", QA),
+        ((REVIEWS,), "从每条评论中找出“哪里坏了？”的答案", QA),
+        ((REVIEWS,), "按与“电池续航”的相关性给评论排序", f"{RANK} sql"),
+        ((REVIEWS,), "哪些评论最能回答“适合旅行吗？”", f"{RANK} sql"),
+        ((LINES,), "填空：补全每句话的空缺", "fill-mask"),
+        ((LINES,), "猜出每行缺失的词", "fill-mask"),
+        ((REVIEWS,), "把评论拆成句子", "split"),
+        ((REVIEWS,), "把评论拆成句子，再标注每句的情感", "split text-classification"),
+        ((REVIEWS,), "去掉评论里的姓名和电话", f"{NER} redact"),
+        ((NOTE,), "对这段文字脱敏，然后总结", f"{NER} redact summarization"),
+        ((SALES,), "根据表格回答“哪个国家卖得最多？”", TABLE_QA),
+        ((SALES,), "哪个国家的销售额最高？", "sql"),
+    ],
+    "pictures": [
+        ((PHOTOS,), "描述每张照片", CAPTION),
+        ((PHOTOS,), "给每张照片写一句说明", CAPTION),
+        ((PHOTOS,), "描述每张图片，并翻译成英文", f"{CAPTION} {T}"),
+        ((PHOTO,), "图片里写了什么？", CAPTION),
+        ((INVOICES,), "提取图片中的文字", CAPTION),
+        ((PHOTOS,), "检测照片里的物体", DETECT),
+        ((PHOTOS,), "找出照片里的汽车和行人", ZERO_DETECT),
+        ((PHOTO,), "在图片中框出猫和狗", ZERO_DETECT),
+        ((PHOTOS,), "对照片做图像分割", SEGMENT),
+        ((PHOTO,), "把照片里的东西抠出来", MASKS),
+        ((PHOTO,), "生成照片的深度图", DEPTH),
+        ((PHOTOS,), "每张照片里的人在做什么？", VQA),
+        ((PHOTOS,), "照片里有几个人？", VQA),
+        ((PAGE,), "发票 {page} 的总金额是多少？", PAGE_QA),
+        ((INVOICES,), "每张发票的日期是什么？", PAGE_QA),
+        ((PHOTOS,), "把照片分为猫、狗和鸟", ZERO_IMAGE),
+        ((PHOTOS,), "哪些照片里有猫？", f"{ZERO_IMAGE} filter"),
+        ((PHOTOS,), "找出相似的照片", f"{EMBED} cluster"),
+        ((PHOTOS,), "把照片转成向量", EMBED),
+        ((PHOTOS,), "把照片聚成四类", f"{EMBED} cluster"),
+        ((PHOTO,), "把照片放大", EDIT),
+        ((PHOTOS,), "把每张照片变成水彩画", EDIT),
+        ((), "画一张暴风雨中的灯塔的图片", DRAW),
+        ((), "画一只戴帽子的猫", DRAW),
+        ((NOTE,), "总结这段文字，然后根据摘要生成一张图片", f"summarization {DRAW}"),
+    ],
+    "sound and video": [
+        ((CLIP,), "转写录音，带时间戳", ASR),
+        ((CLIP,), "转写录音，翻译成德语，再朗读出来", f"{ASR} {T} {TTS}"),
+        ((SOUNDS,), "这是什么声音？", SOUND),
+        ((SOUNDS,), "每段录音里说的是哪种语言？", SOUND),
+        ((SOUNDS,), "判断每段音频是音乐、说话声还是噪音", ZERO_SOUND),
+        ((), "生成一段轻快的钢琴音乐", MUSIC),
+        ((), "创作10秒的鼓点音乐", MUSIC),
+        ((VIDEOS,), "每个视频里发生了什么？", VIDEO),
+        ((FILM,), "给视频分类", VIDEO),
+        ((FILM,), "描述这个视频", WATCH),
+        ((FILM,), "从视频中提取8帧", "frames"),
+        ((PHOTOS,), "找出照片里的人脸并裁剪出来", f"{ZERO_DETECT} crop"),
+    ],
+}
