@@ -20,6 +20,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .errors import UnknownKind
 from .kinds import Audio, Box, Kind, Mask, Span, Video
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _SPAN = ("label", "score", "start", "end", "text")
 _BOX = ("label", "score", "xmin", "ymin", "xmax", "ymax")
 _MASK = ("label", "score", "height", "width", "counts")
 _KEYS: Mapping[Kind, tuple[str, ...]] = {Kind.SPANS: _SPAN, Kind.BOXES: _BOX, Kind.MASK: _MASK}
+MOST_PIXELS = 1_000_000_000  # of the masks of a cell, a byte each: few counts hold any number of them
 _PNG_MODES = frozenset({"1", "L", "LA", "RGB", "RGBA", "P"})
 
 
@@ -97,10 +99,40 @@ def kind_of_cell(cell: Any) -> Kind | None:
 
 
 def from_cell(cell: Any, kind: Kind | None) -> Any:
-    """The spans, boxes or masks that a cell holds; any other value as it is."""
-    if cell is None or kind is None or kind not in _KEYS or isinstance(cell, str):
+    """The spans, boxes or masks that a cell holds; of any other kind it as it is. Raises: UnknownKind."""
+    if cell is None or kind is None or kind not in _KEYS:
         return cell
-    return tuple(_READERS[kind](one) if isinstance(one, Mapping) else one for one in cell)
+    if isinstance(cell, str | bytes | Mapping) or not isinstance(cell, Iterable):
+        raise UnknownKind(f"a {type(cell).__name__}, wanted a list of {kind}")
+    found, pixels = [], 0
+    for one in cell:
+        if kind is Kind.MASK and isinstance(one, Mapping):
+            pixels += _pixels(one)
+            if pixels > MOST_PIXELS:
+                raise UnknownKind(f"masks of more than {MOST_PIXELS:,} pixels")
+        found.append(_item(one, kind))
+    return tuple(found)
+
+
+def _item(one: Any, kind: Kind) -> Any:
+    if isinstance(one, Span | Box | Mask):
+        return one
+    if not isinstance(one, Mapping):
+        raise UnknownKind(f"a {type(one).__name__} among {kind}, wanted a dict of {', '.join(_KEYS[kind])}")
+    try:
+        return _READERS[kind](one)
+    except KeyError as error:
+        raise UnknownKind(f"one of {kind} lacks {error}") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnknownKind(f"one of {kind} is damaged: {error}") from None
+
+
+def _pixels(mask: Mapping[str, Any]) -> int:
+    """What a mask would take; 0 where that cannot be told, and reading it will say why."""
+    try:
+        return max(0, int(mask["height"]) * int(mask["width"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return 0
 
 
 def _span(span: Span) -> dict[str, Any]:
@@ -128,7 +160,10 @@ def _runs(mask: np.ndarray) -> list[int]:
 def _unrun(height: int, width: int, counts: Iterable[int]) -> np.ndarray:
     import numpy as np
 
-    lengths = np.asarray(list(counts), dtype=np.int64)
+    runs = [int(count) for count in counts]
+    if height < 0 or width < 0 or min(runs, default=0) < 0 or sum(runs) != height * width:
+        raise ValueError(f"its counts are not those of {height} × {width} pixels")
+    lengths = np.asarray(runs, dtype=np.int64)
     flat = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
     return flat.reshape((height, width), order="F")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_FRAMES = 64
 MOST_PIXELS = 640 * 480  # of a frame: 64 of them are 59 MB; models look at 224 × 224 to 448 × 448
 LARGEST = 50_000_000  # pixels of a frame that is decoded at all
+MOST_DECODED = 1_000_000_000  # pixels of all frames of an animated picture: each is drawn over the one before
 ANIMATED = (".gif", ".webp")
 # A file's content decides its reader: a playlist under a video's name would have others opened, on disk and on the net.
 CONTAINERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
@@ -139,13 +140,25 @@ def _animated(path: Path, most: int) -> Video:
                 raise UnknownKind(f"{path.name} is a single picture, not a video.")
             if image.width * image.height > LARGEST:
                 raise UnknownKind(f"{path.name}: {image.width} × {image.height} pixels is more than {LARGEST:,}.")
+            wanted = evenly(count, most)
+            if image.width * image.height * (max(wanted, default=0) + 1) > MOST_DECODED:
+                size = f"{count:,} pictures of {image.width} × {image.height}"
+                raise UnknownKind(
+                    f"{path.name[-60:]}: {size} pixels, more than {MOST_DECODED:,} in all.", hint="make it smaller"
+                )
             frames, shown = [], 0.0  # milliseconds
-            for i in evenly(count, most):
+            for i in wanted:
                 image.seek(i)
-                layer = image.convert("RGBA")
-                frames.append(_small(np.asarray(_on_white(layer))))
+                frames.append(np.asarray(_on_white(_shrunk(image))))
                 shown += image.info.get("duration", 0)
     return Video(np.stack(frames), 1000 * len(frames) / (shown * count / len(frames)) if shown else 0.0)
+
+
+def _shrunk(image: Image) -> Image:
+    """A frame with its transparency, within MOST_PIXELS: made small first, as white behind all of it takes long."""
+    size = _fitting(*image.size)
+    layer = image if image.mode in ("RGB", "RGBA") else image.convert("RGBA")
+    return (layer if size == image.size else layer.resize(size, reducing_gap=2.0)).convert("RGBA")
 
 
 def _on_white(layer: Image) -> Image:

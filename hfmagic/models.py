@@ -63,6 +63,7 @@ class Pool:
 
     def __init__(self) -> None:
         self._loaded: OrderedDict[Key, Loaded] = OrderedDict()
+        self._loading = threading.Lock()
         self._lock = threading.RLock()  # a page unloads on a thread of its own
 
     def get(
@@ -77,15 +78,16 @@ class Pool:
         """
         dtype = choose_dtype(device, wanted=dtype, saved=facts.dtype)
         key = (revision, f"{auto} {processor}", device.torch_name, dtype)
-        with self._lock:
-            loaded = self._loaded.get(key)
-        if loaded is None:
-            self._make_room(_bytes(facts, dtype), device)
-            loaded = _load(facts, revision, auto=auto, processor=processor, device=device.torch_name, dtype=dtype)
-        with self._lock:
-            self._loaded[key] = replace(loaded, used=time.time())
-            self._loaded.move_to_end(key)
-            return self._loaded[key]
+        with self._loading:  # two threads that want a model load it once
+            with self._lock:
+                loaded = self._loaded.get(key)
+            if loaded is None:
+                self._make_room(_bytes(facts, dtype), device)
+                loaded = _load(facts, revision, auto=auto, processor=processor, device=device.torch_name, dtype=dtype)
+            with self._lock:
+                self._loaded[key] = replace(loaded, used=time.time())
+                self._loaded.move_to_end(key)
+                return self._loaded[key]
 
     def holds(self, revision: str) -> bool:
         """True when a model of that revision is loaded."""
@@ -108,7 +110,8 @@ class Pool:
 
     def clear(self) -> None:
         """Let every model go."""
-        self._loaded.clear()
+        with self._lock:
+            self._loaded.clear()
         _collect()
 
     def _make_room(self, needed: int, device: Device) -> None:

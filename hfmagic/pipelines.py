@@ -104,7 +104,10 @@ def _class_for(name: str, auto: str) -> Any:
 
 
 def _part_class(library: str, name: str) -> Any:
-    """The class of a part: of diffusers, transformers, or a module of diffusers' pipelines. Raises DamagedModel."""
+    """The class of a part: of diffusers, transformers, or a module of diffusers' pipelines. Raises DamagedModel.
+
+    An AutoModel, say, is none: it would choose itself what it reads, weights that are pickled among it.
+    """
     diffusers = _diffusers()
     import transformers
 
@@ -117,7 +120,20 @@ def _part_class(library: str, name: str) -> Any:
         found = getattr(home, name, None)
     if not (isinstance(found, type) and hasattr(found, "from_pretrained")):
         raise DamagedModel(f"{library} {_version(library)} knows no {name}")
+    if not issubclass(found, _part_kinds()):
+        raise DamagedModel(f"{library}'s {name} is no model, scheduler, tokenizer or processor of its own")
     return found
+
+
+def _part_kinds() -> tuple[type, ...]:
+    """What a part may be: what is read from safetensors, or from JSON and text."""
+    diffusers = _diffusers()
+    import transformers
+    from transformers.image_processing_utils import ImageProcessingMixin  # BaseImageProcessor, too
+
+    models = (diffusers.ModelMixin, transformers.PreTrainedModel)
+    texts = (transformers.PreTrainedTokenizerBase, transformers.ProcessorMixin)
+    return (*models, diffusers.SchedulerMixin, *texts, ImageProcessingMixin, transformers.FeatureExtractionMixin)
 
 
 def _read_part(folder: Path, kind: Any, variant: str, dtype: Any) -> tuple[Any, set[str]]:

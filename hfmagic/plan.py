@@ -96,6 +96,11 @@ class Step(Schema):
         return self.model_copy(update={"model": None})
 
     @property
+    def is_timed(self) -> bool:
+        """True for a transcript of rows that says when each piece is spoken."""
+        return not self.map and self.parameters.get("timestamps", "none") != "none"
+
+    @property
     def parents(self) -> frozenset[str]:
         """Names that it reads from: ids of steps, names of inputs."""
         found: set[str] = set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from .errors import HFMagicError
@@ -91,16 +91,23 @@ class Results(Mapping[str, StepResult]):
 def plain_columns(result: StepResult) -> list[tuple[str, list[Any], Kind | None]]:
     """What a step gave as plain columns, each of one kind: labels become the best label and its score.
 
+    A transcript with times has a second column: a list of dicts a row, with text, start and end (seconds).
+
     Returns: name, values (one a row; one where it gave a single value), kind.
     """
     output, mapped = result.step.output, result.step.map
     values = result.value if result.frame is not None else [result.value]
     if result.kind is not Kind.LABELS:
-        return [(output, values, None if mapped else result.kind)]
+        times = [(f"{output}_segments", [_segments(v) for v in values], None)] if result.step.is_timed else []
+        return [(output, values, None if mapped else result.kind), *times]
     best = [(output, [_best(v, "label", mapped) for v in values], None if mapped else Kind.TEXT)]
     if result.step.model is not None:
         best.append((f"{output}_score", [_best(v, "score", mapped) for v in values], None if mapped else Kind.NUMBER))
     return best
+
+
+def _segments(said: Any) -> list[dict[str, Any]] | None:
+    return None if said is None else [asdict(segment) for segment in getattr(said, "segments", ())]
 
 
 def _best(labels: Any, what: str, mapped: bool) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import assert_never
+from typing import Any, assert_never
 
 from .conversions import CONVERSIONS, TABLE_COLUMNS, hint_of, may_become
 from .errors import InvalidPlan, UnknownColumn, did_you_mean
@@ -93,6 +93,17 @@ class Scope:
         known = CONVERSIONS.get((found, wanted)) if found is not None else None
         return f"{found} → {wanted}: {known.keeps}" if known else ""
 
+    def parameters(self, step: Step) -> dict[str, Any]:
+        """The step's parameters over the task's defaults.
+
+        Of a translation that names no source also `detected`, the language of its texts where that is known.
+        """
+        spec = self.spec(step)
+        found = {p.name: step.parameters.get(p.name, p.default) for p in spec.parameters}
+        if found.get("source") == "":
+            found["detected"] = self.language_of(step.inputs[spec.subject])
+        return found
+
     def column(self, name: str, frame: str, plus: tuple[str, ...] = ()) -> ColumnSchema:
         """A column of a frame; UnknownColumn names the nearest."""
         columns = {c.name: c for c in self.columns(frame, plus)}
@@ -123,6 +134,8 @@ class Scope:
         main = ColumnSchema(name=step.output, kind=spec.gives, dtype=spec.gives, labels=labels)
         if spec.gives is Kind.LABELS and not spec.is_operation:
             return main, ColumnSchema(name=f"{step.output}_score", kind=Kind.NUMBER, dtype="float32")
+        if step.is_timed:
+            return main, ColumnSchema(name=f"{step.output}_segments", dtype="list")
         return (main,)
 
     def _columns_of_table(self, step: Step) -> tuple[ColumnSchema, ...]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import UnknownKind
 from .files import Held
 from .kinds import Audio
 
+if TYPE_CHECKING:
+    import numpy as np
+
 MAX_RATE = 1_000_000  # Hz
-MAX_SAMPLES = 500_000_000  # of one sound, mono: 2 GB, or 3 hours at 44.1 kHz; few bytes of silence hold years
-_BLOCK = 1 << 20  # samples read at once
+MAX_SAMPLES = 100_000_000  # of one sound, mono: 400 MB, 1.7 h at 16 kHz; few bytes of silence hold years
+_BLOCK = 1 << 20  # samples read at once, of all channels
 
 
 def open_audio(path: Path | Held) -> Audio:
@@ -22,11 +25,14 @@ def open_audio(path: Path | Held) -> Audio:
     try:
         with path.open("rb") as file, soundfile.SoundFile(file) as sound:
             _check_length(len(sound), sound.samplerate, path.name)
-            blocks = [block.mean(axis=1) for block in sound.blocks(_BLOCK, dtype="float32", always_2d=True)]
-            rate = int(sound.samplerate)
+            samples, rate, read = np.empty(len(sound), np.float32), int(sound.samplerate), 0
+            for block in sound.blocks(max(1, _BLOCK // sound.channels), dtype="float32", always_2d=True):
+                block.mean(axis=1, out=samples[read : read + len(block)])
+                read += len(block)
     except (soundfile.LibsndfileError, OSError, ValueError, RuntimeError) as error:
         raise UnknownKind(f"{path.name} is not readable sound ({type(error).__name__}).") from None
-    return as_audio(np.concatenate(blocks) if blocks else np.empty(0, np.float32), rate)
+    _check(samples[:read], rate)
+    return Audio(_within_bounds(samples[:read]), rate)
 
 
 def seconds_of_file(path: Path | Held) -> float:
@@ -48,6 +54,22 @@ def as_audio(samples: Any, sampling_rate: int) -> Audio:
     import numpy as np
 
     array = np.asarray(samples)
+    _check(array, sampling_rate)
+    if array.dtype.kind == "i":
+        array = array / np.iinfo(array.dtype).max
+    elif array.dtype.kind == "u":  # silence is the middle
+        middle = (np.iinfo(array.dtype).max + 1) // 2
+        array = (array.astype(np.float64) - middle) / middle
+    array = array.astype(np.float32)  # a copy, always: the samples are the user's
+    if array.ndim == 2:
+        array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
+    return Audio(_within_bounds(array), int(sampling_rate))
+
+
+def _check(array: np.ndarray, sampling_rate: int) -> None:
+    """Raises UnknownKind for what is no sound."""
+    import numpy as np
+
     if array.dtype.kind not in "iuf" or not 0 < sampling_rate <= MAX_RATE:
         raise UnknownKind(f"sound of {array.dtype} at {sampling_rate} Hz; wanted numbers and a rate in Hz.")
     if not array.size:
@@ -55,17 +77,19 @@ def as_audio(samples: Any, sampling_rate: int) -> Audio:
     if array.ndim not in (1, 2):
         raise UnknownKind(f"sound of shape {array.shape}; wanted (n,) or (n, channels).")
     _check_length(max(array.shape), sampling_rate, "a sound")
-    if array.dtype.kind == "i":
-        array = array / np.iinfo(array.dtype).max
-    elif array.dtype.kind == "u":  # silence is the middle
-        middle = (np.iinfo(array.dtype).max + 1) // 2
-        array = (array.astype(np.float64) - middle) / middle
-    elif not np.isfinite(array).any():
+    if array.dtype.kind == "f" and not np.isfinite(array).any():
         raise UnknownKind("sound of which no sample is a number (NaN).")
-    array = array.astype(np.float32)
-    if array.ndim == 2:
-        array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
-    return Audio(np.clip(np.nan_to_num(array), -1.0, 1.0), int(sampling_rate))
+
+
+def _within_bounds(samples: np.ndarray) -> np.ndarray:
+    """The same array, in -1…1 and without what is no number: of an hour's sound every copy counts."""
+    import numpy as np
+
+    for start in range(0, len(samples), _BLOCK):
+        part = samples[start : start + _BLOCK]
+        np.nan_to_num(part, copy=False)
+        np.clip(part, -1.0, 1.0, out=part)
+    return samples
 
 
 def resample(audio: Audio, sampling_rate: int) -> Audio:
@@ -80,4 +104,5 @@ def resample(audio: Audio, sampling_rate: int) -> Audio:
 def _check_length(samples: int, sampling_rate: int, name: str) -> None:
     if samples > MAX_SAMPLES:
         hours = samples / max(sampling_rate, 1) / 3600
-        raise UnknownKind(f"{name} is {hours:.0f} h long, more than {MAX_SAMPLES:,} samples.", hint="cut it first")
+        most = f"{MAX_SAMPLES:,} samples, {MAX_SAMPLES / 16_000 / 3600:.1f} h at 16 kHz"
+        raise UnknownKind(f"{name[-60:]} is {hours:.1f} h long: more than {most}.", hint="cut it first")

@@ -345,6 +345,49 @@ def test_a_sound_is_no_longer_than_memory(tmp_path: Path, monkeypatch: pytest.Mo
             see(value, tmp_path)
 
 
+def test_hours_of_silence_in_a_small_file_are_refused_before_they_are_read(tmp_path: Path):
+    path = tmp_path / "silence.wav"
+    header = bytearray(wav(np.zeros(8, np.float32), 16_000))
+    path.write_bytes(header)
+    with path.open("r+b") as file:  # a file of holes: 2 h, some bytes on the disk
+        size = 2 * 3600 * 16_000 * 2
+        file.truncate(len(header) - 16 + size)
+        for at, number in ((4, len(header) - 24 + size), (header.index(b"data") + 4, size)):
+            file.seek(at)
+            file.write(number.to_bytes(4, "little"))
+
+    with pytest.raises(UnknownKind, match=r"2\.0 h long: more than 100,000,000 samples, 1\.7 h at 16 kHz"):
+        open_audio(path)
+
+
+def test_the_samples_of_the_user_stay_as_they_are():
+    samples = np.array([2.0, np.nan, 0.5, -3.0], np.float32)
+    before = samples.copy()
+
+    found = sounds.as_audio(samples, RATE).samples
+
+    np.testing.assert_array_equal(samples, before)
+    np.testing.assert_array_equal(found, np.array([1.0, 0.0, 0.5, -1.0], np.float32))
+
+
+def test_a_long_sound_is_read_into_one_array(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import tracemalloc
+
+    left = np.sin(np.arange(2_000_000, dtype=np.float32) / 9) / 2
+    soundfile.write(tmp_path / "a.wav", np.stack([left, -left / 2], 1), 16_000, subtype="FLOAT")
+    monkeypatch.setattr(sounds, "_BLOCK", 1 << 12)
+    open_audio(tmp_path / "a.wav")
+    tracemalloc.start()
+    try:
+        found = open_audio(tmp_path / "a.wav").samples
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    np.testing.assert_allclose(found, left / 4, atol=1e-6)
+    assert peak < 1.9 * found.nbytes
+
+
 def opened(image: Image.Image, folder: Path, name: str, **options: Any) -> Image.Image:
     image.save(folder / name, **options)
     return open_image(folder / name)

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from hfmagic import film as films
 from hfmagic.errors import HFMagicError, NotAvailable, UnknownKind
 from hfmagic.film import MOST_FRAMES, MOST_PIXELS, as_video, evenly, frames_of, open_video
 from hfmagic.kinds import Kind, Video
@@ -91,6 +92,34 @@ def test_an_animated_picture_needs_no_extra(tmp_path: Path, name: str, monkeypat
 
     assert np.allclose(brightness(found), [0, 85, 170, 255], atol=2)
     assert found.seconds == pytest.approx(1.0)
+
+
+def test_a_large_animated_picture_is_shrunk_with_what_is_seen_through_white(tmp_path: Path):
+    pictures = [Image.new("RGBA", (1600, 1200), (0, 0, 0, 0)) for _ in range(2)]
+    for i, picture in enumerate(pictures):
+        picture.paste((255, 0, 0, 255), (0, 0, 800, 600 + 600 * i))
+    pictures[0].save(tmp_path / "a.gif", save_all=True, append_images=pictures[1:], duration=100, disposal=2)
+
+    first, last = open_video(tmp_path / "a.gif").frames
+
+    assert first.shape[0] * first.shape[1] <= MOST_PIXELS
+    assert first.shape[1] / first.shape[0] == pytest.approx(4 / 3, abs=0.01)
+    assert [tuple(first[y, x]) for y, x in ((5, 5), (-5, 5), (5, -5))] == [(255, 0, 0), (255,) * 3, (255,) * 3]
+    assert [tuple(last[y, x]) for y, x in ((5, 5), (-5, 5), (5, -5))] == [(255, 0, 0), (255, 0, 0), (255,) * 3]
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp"])
+def test_an_animated_picture_of_many_pixels_in_all_is_refused(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    path = flip_book(tmp_path / name)
+    monkeypatch.setattr(films, "MOST_DECODED", 32 * 24 * 10)
+    assert len(open_video(path).frames) == 10
+    monkeypatch.setattr(films, "MOST_DECODED", 32 * 24 * 10 - 1)
+
+    with pytest.raises(UnknownKind, match=r"10 pictures of 32 × 24 pixels, more than 7,679 in all") as caught:
+        open_video(path)
+    assert len(caught.value.line) <= 200
 
 
 def test_without_pyav_the_error_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

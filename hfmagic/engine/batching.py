@@ -6,11 +6,20 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import HFMagicError, OutOfMemory, StepFailed, is_out_of_memory, reason_of
+from ..errors import (
+    HFMagicError,
+    InvalidPlan,
+    NotAvailable,
+    OutOfMemory,
+    StepFailed,
+    is_out_of_memory,
+    reason_of,
+)
 
 RunBatch = Callable[[list[Any]], list[Any]]
 BIG = 64  # values: from here on a model is tried on a few before it is let loose on all
 TRIED = 3
+OF_THE_STEP = (InvalidPlan, NotAvailable)  # what a function says of its parameters or this machine, whatever the row
 
 
 @dataclass
@@ -74,7 +83,7 @@ def run_batches(
     `prepare` opens a value when its batch comes, so that a folder of pictures is never open at once; where it raises an
     HFMagicError, that is the reason. A batch that runs out of memory is halved, for the rest of the run too. A batch
     that fails is run in halves until the rows that fail stand alone; each becomes a reason.
-    Raises: StepFailed when many values are to be run and the model does none of three.
+    Raises: StepFailed when many values are to be run and the model does none of three; OF_THE_STEP as `run` does.
     """
     if len(values) >= BIG:
         _try_first(values, costs, run, outcome, prepare)
@@ -107,7 +116,7 @@ def _try_first(
 ) -> None:
     """Three values of middling cost, one by one: a model that can do nothing is not tried on a million rows.
 
-    What fails with an error of ours fails for the sake of its row, and says nothing of the model.
+    What fails with another error of ours than OF_THE_STEP fails for the sake of its row, and says nothing of the model.
     """
     failed: list[Exception] = []
     by_cost = sorted(range(len(values)), key=lambda i: costs[i])
@@ -133,6 +142,8 @@ def _try(
     try:
         if ready:
             outcome.results.update(zip(ready, run(list(ready.values())), strict=True))
+    except OF_THE_STEP:
+        raise
     except Exception as error:  # noqa: BLE001  a model may raise anything on a bad row; the row gets the reason
         return error.with_traceback(None)
     return None

@@ -42,8 +42,6 @@ def run_model(run: StepRun) -> StepResult:
     )
     load_seconds = time.perf_counter() - start
     parameters = run.parameters()
-    if parameters.get("source") == "":  # of a translation
-        parameters["detected"] = run.tables.scope.language_of(run.step.inputs[spec.subject])
     result = run.over_rows(
         tuple(spec.takes),
         lambda values: runner.cost(loaded, values),

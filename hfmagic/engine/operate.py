@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..cells import from_cell
 from ..conversions import convert
 from ..errors import StepFailed
 from ..kinds import Kind, Label
@@ -81,7 +82,8 @@ def run_cluster(run: StepRun) -> StepResult:
         if slot not in inputs:
             return None
         column, kind = run.rows(inputs[slot]), run.tables.scope.kind_of(inputs[slot])
-        return [str(convert(column[row], kind, Kind.TEXT) or "") for row in (first[i] for i in range(len(kept)))]
+        cells = [from_cell(column[first[i]], kind) for i in range(len(kept))]
+        return [str(convert(cell, kind, Kind.TEXT) or "") for cell in cells]
 
     outcome = Outcome()
     if kept:

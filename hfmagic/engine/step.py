@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..cells import from_cell
 from ..conversions import convert
 from ..devices import Device
 from ..errors import HFMagicError, StepFailed, UnknownKind, reason_of
@@ -49,13 +50,21 @@ class Machine:
 
 @dataclass(frozen=True)
 class Slot:
-    """What a step reads in a slot: one value a row, the kind wanted, and the kind found, where values are converted."""
+    """What a step reads in a slot: one value a row, the kind wanted, and the kind found, where values are converted.
+
+    `cells` are the values of a column, which may hold what was found as plain data.
+    """
 
     name: str
     wanted: Kind
     found: Kind | None
     values: Sequence[Any]
     optional: bool = False
+    cells: bool = False
+
+    def at(self, row: int) -> Any:
+        """The value in a row. Raises: UnknownKind for a cell that is damaged."""
+        return from_cell(self.values[row], self.found) if self.cells else self.values[row]
 
 
 @dataclass
@@ -89,7 +98,7 @@ class StepRun:
     interrupted: bool = False
 
     def rows(self, reference: Reference) -> list[Any]:
-        """The values of a reference, one a row; a single value is one row."""
+        """The values of a reference, a column's as they stand in its cells, one a row; a single value is one row."""
         match reference:
             case Column(column=name, of=frame):
                 return self.tables.rows(frame, name)
@@ -105,8 +114,7 @@ class StepRun:
 
     def parameters(self) -> dict[str, Any]:
         """The step's parameters over the task's defaults."""
-        spec = self.tables.scope.spec(self.step)
-        return {p.name: self.step.parameters.get(p.name, p.default) for p in spec.parameters}
+        return self.tables.scope.parameters(self.step)
 
     def over_rows(
         self,
@@ -174,7 +182,11 @@ class StepRun:
             rows = [i for i in rows if all(s.values[i] is not None for s in made)]
         work = Work(count, rows, slots)
         for i in rows:
-            first, *others = [s.values[i] for s in slots]
+            try:
+                first, *others = [s.at(i) for s in slots]
+            except UnknownKind as error:
+                work.rejected[i] = reason_of(error)
+                continue
             if self.step.map and first is not None:
                 if isinstance(first, str) or not hasattr(first, "__iter__"):
                     work.rejected[i] = f"a {type(first).__name__}, not a list"
@@ -197,7 +209,8 @@ class StepRun:
             values = held[name] if len(held[name]) == count else held[name] * count
             found = scope.kind_of(self.step.inputs[name]) if name in self.step.inputs else None
             found = Kind.TABLE if spec.takes[name] is Kind.TABLE else found  # a whole table by now
-            slots.append(Slot(name, spec.takes[name], found, values, name in spec.optional))
+            cells = isinstance(self.step.inputs.get(name), Column)
+            slots.append(Slot(name, spec.takes[name], found, values, name in spec.optional, cells))
         return tuple(slots), count
 
     def _held(self, name: str, wanted: Kind) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..cells import as_cell, dtype_of, from_cell
+from ..cells import as_cell, dtype_of
 from ..conversions import as_table
 from ..kinds import Kind
 from ..plan import Frame, Plan, Reference
@@ -42,9 +42,8 @@ class Tables:
         return frame
 
     def rows(self, name: str, column: str) -> list[Any]:
-        """The values of a column; None where missing."""
-        kind = self.scope.column(column, name).kind
-        return [from_cell(v, kind) for v in column_values(self.frame(name), column)]
+        """The cells of a column; None where missing."""
+        return list(column_values(self.frame(name), column))
 
     def with_columns(self, name: str, step_ids: tuple[str, ...]) -> nw.DataFrame[Any]:
         """The frame with the columns that finished steps add, by position, whatever its index."""

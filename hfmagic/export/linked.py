@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ..errors import InvalidPlan
 from ..hub.facts import ModelFacts
+from ..hub.parts import variant_of
 from ..kinds import MEDIA, Kind
 from ..plan import Column, Frame, Reference, Step, StepOutput, Variable
 from ..processors import EARS, PARTS, Ears, Parts
@@ -19,8 +20,8 @@ from .link import PACKAGE, STAND_INS, part
 from .loading import source_of
 
 MOST_AT_ONCE = 16  # values that go through a model together; the engine asks the model how much it can take
-NEEDED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.bpe"]
-"""The files of a model that are read: no pickle, no other framework's weights."""
+NEEDED = ("*.json", "*.txt", "*.model", "*.spm", "*.jinja", "*.bpe")
+"""The files beside the weights that are read: no pickle, no code."""
 # What a value of a kind is in a script: data that other libraries read.
 AS_DATA: Mapping[Kind, str] = MappingProxyType(
     {
@@ -39,10 +40,11 @@ def write_linked(draft: Draft, step: Step) -> None:
     runner = find_runner(step.task, facts.architectures)
     model = _load(draft, facts, choice.revision, runner)
     function = draft.call(runner.run)
-    given = ", ".join(f"{literal(p.name)}: {literal(step.parameters.get(p.name, p.default))}" for p in spec.parameters)
+    values = draft.scope.parameters(step)
+    given = ", ".join(f"{literal(name)}: {literal(value)}" for name, value in values.items())
     if draft.scope.rows_of(step) is None:
-        values = [one_value(draft, step, slot) for slot in spec.takes]
-        value = values[0] if len(values) == 1 else f"({', '.join(values)})"
+        held = [one_value(draft, step, slot) for slot in spec.takes]
+        value = held[0] if len(held) == 1 else f"({', '.join(held)})"
         write_single(draft, step, f"{function}({model}, [{value}], {{{given}}})[0]")
     else:
         write_rows(draft, step, f"{function}({model}, batch, {{{given}}})", min(runner.most, MOST_AT_ONCE))
@@ -58,7 +60,7 @@ def _load(draft: Draft, facts: ModelFacts, revision: str, runner: Runner) -> str
     draft.add_import("from pathlib import Path", f"from {library} import {runner.auto}")
     if facts.revision:
         draft.add_import("from huggingface_hub import snapshot_download")
-        where = (literal(facts.model_id), f"revision={literal(revision)}", f"allow_patterns={literal(NEEDED)}")
+        where = (literal(facts.model_id), f"revision={literal(revision)}", f"allow_patterns={literal(_files(facts))}")
         draft.load(Call("Path(snapshot_download(", where, "))"), f"{folder} = ")
     else:
         draft.load(f"# The files in this folder had the hash {revision} when the plan was made.")
@@ -66,7 +68,7 @@ def _load(draft: Draft, facts: ModelFacts, revision: str, runner: Runner) -> str
     how: tuple[str, ...]
     if library == "diffusers":
         draft.add_import("import torch")
-        how = (folder, "use_safetensors=True", "torch_dtype=torch.float32")
+        how = (folder, "use_safetensors=True", *_variant(facts), "torch_dtype=torch.float32")
     else:
         how = (folder, "trust_remote_code=False", "use_safetensors=True", 'dtype="float32"')
     draft.load(Call(f"{runner.auto}.from_pretrained(", how, ").to(DEVICE)"), f"{model} = ")
@@ -84,6 +86,23 @@ def _load(draft: Draft, facts: ModelFacts, revision: str, runner: Runner) -> str
 def _pair(texts: Sequence[str]) -> str:
     """A tuple of texts as source."""
     return f"({', '.join(map(literal, texts))},)" if texts else "()"
+
+
+def _files(facts: ModelFacts) -> list[str]:
+    """Patterns of a model's files: of its weights those that are here, not those of other precisions."""
+    weights = (
+        sorted(p.relative_to(facts.folder).as_posix() for p in facts.folder.rglob("*.safetensors"))
+        if facts.folder
+        else []
+    )
+    return [*NEEDED, *(weights or ["*.safetensors"])]
+
+
+def _variant(facts: ModelFacts) -> list[str]:
+    """The precision that a pipeline's files are named after, where they have no other."""
+    names = _files(facts)
+    found = {variant_of(name.partition("/")[0], names) for name in names if "/" in name}
+    return [f"variant={literal(v)}" for v in sorted(found) if v][:1]
 
 
 def _processor(draft: Draft, name: str, folder: str) -> str:
@@ -135,7 +154,10 @@ def write_rows(draft: Draft, step: Step, batch: str, size: int = MOST_AT_ONCE) -
         return
     data = _as_data(draft, kind, cells=True)
     if data == "{}":
-        draft.add(step, {name: "found"})
+        times = "[None if row is None else [asdict(segment) for segment in row.segments] for row in found]"
+        if step.is_timed:
+            draft.add_import("from dataclasses import asdict")
+        draft.add(step, {name: "found", **({f"{name}_segments": times} if step.is_timed else {})})
         return
     row = f"[{data.format('value')} for value in row]" if step.map else data.format("row")
     draft.add(step, {name: f"[None if row is None else {row} for row in found]"})

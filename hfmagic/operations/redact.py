@@ -100,19 +100,29 @@ def _is_written_as_phone(text: str) -> bool:
     return not text.isdigit() or text.startswith("0") or re.fullmatch(r"1[3-9]\d{9}", text) is not None
 
 
+# All repeats below have an end: the time is in proportion to the text, whatever it holds.
+_HAN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_LETTER = rf"(?:[^\W{_HAN}]|[\u0300-\u036f])"  # an accent may be a character of its own
+_LABEL = rf"(?:{_LETTER}|-){{1,63}}"
+
 FINDERS: tuple[Callable[[str], Iterator[Found]], ...] = (
     _by_pattern(
         "URL",
         r"\b(?:https?|ftp)://[^\s<>\"'，。；）]+[^\s<>\"'.,;:!?)，。；）]|\bwww\.[\w-]+\.[^\s<>\"'，。；）]*[\w/]",
     ),
-    _by_pattern("EMAIL", r"(?a:\b[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b)"),
+    _by_pattern(
+        "EMAIL",
+        # Chinese is written without spaces: an address ends where the script changes
+        rf"(?:{_LETTER}(?:{_LETTER}|[.+%-]){{0,63}}|[\w.+%-]{{0,63}}[{_HAN}])@(?:(?:{_LABEL}|[{_HAN}]{{1,63}})\.){{1,9}}"
+        rf"(?:(?!\d){_LETTER}{_LABEL}(?<!-)|[{_HAN}]{{2,63}})",
+    ),
     _by_pattern("IBAN", r"(?a:\b[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?\b)", is_iban),
     _by_pattern(
         "ID", r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?!\w)", is_chinese_id
     ),
     _by_pattern("CARD", r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)", is_card),
     _by_pattern(
-        "IP", r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f]*)(?![\w:])", is_ip
+        "IP", r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{3,39})(?![\w:])", is_ip
     ),
     find_phones,
 )

@@ -11,7 +11,10 @@ from types import MappingProxyType
 
 _CLOSING = "\"'”’»)\\]』」）】"
 # Ends a sentence: 。！？ at once, . ! ? before a space; a quotation mark or bracket that closes belongs to it.
-_END = re.compile(rf"(?:[。！？]+|…+(?=\s|$)|[.!?]+(?=[{_CLOSING}]*(?:\s|$)))[{_CLOSING}]*")
+_END = re.compile(
+    rf"(?:[。！？]+|(?<!…)…++(?=\s|$)|(?<![.!?])[.!?]++(?=[{_CLOSING}]*+(?:\s|$)))[{_CLOSING}]*"  # a run is read once
+)
+_NEAR = 40  # characters that are looked at on either side of a full stop
 _PARAGRAPH = re.compile(r"\n\s*\n|\r\n\s*\r\n")
 _CJK = r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 _WORD = re.compile(rf"{_CJK}|(?:(?!{_CJK})\S)+")  # of Chinese and Japanese each character counts as a word
@@ -76,8 +79,9 @@ def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
     """True for the dot of "Dr.", "e.g.", "J. Smith", "No. 5" or "3. item": the sentence goes on."""
     if end[0] != ".":
         return False
-    before = re.search(r"[\w.]+$", text[: end.start()])
-    after = text[end.end() :].lstrip()[:1]
+    first = max(end.start() - _NEAR, 0)
+    before = re.search(r"[\w.]+$", text[first : end.start()])
+    after = text[end.end() : end.end() + _NEAR].lstrip()[:1]
     word = before[0] if before else ""
     lower = word.lower()
     if after.islower():
@@ -89,7 +93,8 @@ def _is_abbreviation(text: str, end: re.Match[str]) -> bool:
     if re.fullmatch(r"[A-Za-z](?:\.[A-Za-z])+", word):  # "e.g." and "U.S.": only the first kind never ends one
         return lower in ("e.g", "i.e") or not after.isupper()
     is_initial = re.fullmatch(r"[A-Z]", word) is not None and word != "I"
-    at_start = before is not None and (before.start() == 0 or text[before.start() - 1] == "\n")
+    begins = first + before.start() if before else 0
+    at_start = before is not None and (begins == 0 or text[begins - 1] == "\n")
     return is_initial or (at_start and re.fullmatch(r"\d{1,2}", word) is not None)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import NoTaskFits
 from ..kinds import MEDIA, Kind
 from ..plan import Constant, Reference
+from ..tasks.languages import is_language
 from . import slots
 from .clauses import NAME, Clause
 from .draft import Draft, Thing
@@ -71,8 +72,15 @@ def looked_for(_: Draft, clause: Clause) -> Given:
 
 
 def translated(draft: Draft, clause: Clause) -> Given:
-    """Into which language, from which; into the request's own where none is named, which is told."""
+    """Into which language, from which; into the request's own where none is named, which is told.
+
+    Raises: NoTaskFits for a word in the place of a language that is none.
+    """
     found, other, rest = languages(clause)
+    if not is_language(found.get("target", "en")):
+        raise NoTaskFits(
+            f"{found['target']!r} is no language that hfmagic knows.", hint="its English name, or a code: de"
+        )
     if "target" not in found:
         found["target"] = other or draft.language
         if not other:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..tasks.languages import is_language
 from .clauses import NAME, QUOTE, Clause
-from .words import TARGETS
+from .mentions import concept
+from .words import CONCEPTS, TARGETS, word_set
 
 _SPOKEN = "|".join(f"(?P<{code}>{names})" for code, names in TARGETS.items())
 _CODE = rf"(?:{_SPOKEN}|\b(?P<code>{'|'.join(TARGETS)})(?=\W*$))"
@@ -22,6 +24,16 @@ _OTHER = re.compile(
     rf"|非)\s*)(?:{_SPOKEN})(?:[语文])?的?",
     re.IGNORECASE,
 )
+_INTO = re.compile(
+    r"\b(?:into|to)\s+(?:the\s+)?(?P<words>[A-Za-z][\w-]*(?:\s+\(?[A-Za-z]+\)?){0,2})"
+    r"|(?:译|翻译?)(?:成|为|到|作)\s*(?P<han>[\u3400-\u9fff]{1,12}|[A-Za-z][\w-]*)",
+    re.IGNORECASE,
+)
+_NO_TARGETS = word_set(
+    "a an all be each every it me my our same that them this us you your text words speech sound "
+    "see find read understand check make get know"
+)
+_NO_TARGET_ZH = re.compile(rf"我|你|大家|同|相同|一|每|文[字本]|语音|(?:{_SPOKEN})")  # 译成英文的评论: which rows
 
 
 def _code(match: re.Match[str] | None) -> str:
@@ -39,10 +51,34 @@ def languages(clause: Clause) -> tuple[dict[str, Any], str, Clause]:
     spoken = {"source": _code(source), "target": _code(target)}
     if target and target["mark"]:
         spoken["target"] = clause.asides.get(target["mark"])[:40]
+    elif not target and (unlisted := _unlisted(text)):
+        spoken["target"], target = unlisted
     other = _OTHER.search(text)
     for match in (target, source, other):
         text = text.replace(match[0], " ") if match else text
     return {k: v for k, v in spoken.items() if v}, _code(other), clause.with_text(text)
+
+
+def _unlisted(text: str) -> tuple[str, re.Match[str]] | None:
+    """A language that only CLDR has a name for, such as Brazilian Portuguese, zh-TW or 繁体中文, and where it stands.
+
+    Gives the words as they are where they name none: whoever asked is to be told, not given English.
+    """
+    for match in _INTO.finditer(text):
+        said = match["words"] or match["han"]
+        words = said.split() if said.isascii() else list(said)
+        joint = " " if said.isascii() else ""
+        for count in range(len(words), 0, -1):
+            name = joint.join(words[:count])
+            ends = text.rstrip(" .!?").endswith(name)
+            is_word = re.fullmatch(r"[a-z]{2,3}", name) and not ends  # "to be", "to is": codes, too
+            if is_language(name) and not is_word and name not in _NO_TARGETS and not _NO_TARGET_ZH.match(name):
+                found = re.compile(re.escape(match[0][: match[0].index(said)] + name)).search(text, match.start())
+                return (name, found) if found else None
+        plain = words[0].lower() if said.isascii() else said
+        if plain not in _NO_TARGETS and concept(plain) not in CONCEPTS and not _NO_TARGET_ZH.match(said):
+            return (words[0] if said.isascii() else said), match
+    return None
 
 
 _TIMES = re.compile(

@@ -117,7 +117,8 @@ def find(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) ->
     """
     things = readable(draft)
     stand_ins = {None, Kind.LABELS, Kind.NUMBER} if any_kind else {None, Kind.LABELS}
-    also = stand_ins if kind is Kind.TEXT else {None}
+    # a column of no known kind may be a text, but holds no picture, sound or video: those are told by their files
+    also = stand_ins if kind is Kind.TEXT else set() if kind in MEDIA else {None}
     named = [t for t in explicit(draft, clause, things) if t.kind is kind or t.kind in also]
     if named:
         return named[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from .clauses import NAME, QUOTE
@@ -15,6 +16,33 @@ _PERSONAL = (
     r"(?:(?:people'?s |personal |customer )?names|phone numbers?|telephone numbers?|e-?mail addresses|contact details|"
     r"personal (?:data|information|details|info)|pii|sensitive (?:data|information))"
 )
+_REACHES = (
+    r"(?:links|urls|web addresses|(?:credit |bank )?card numbers|ibans?|bank accounts?|ip addresses|"
+    r"e-?mails (?:and|or) (?:tele)?phone)"
+)
+_REACHES_ZH = (
+    "(?:(?:电话|手机|座机|身份证)号?码?|(?:电子)?邮箱(?:地址)?|(?:电子)?邮件地址|(?:银行|信用)卡号?|链接|网址|IP ?地址)"
+)
+_CALLED_ZH = "(?:姓名|人名|名字|个人信息|隐私信息?|敏感信息)"
+_TAKE_OUT_ZH = "(?:去掉|去除|删除|删掉|隐去|隐藏|遮住|抹去|屏蔽|替换)"
+PATTERNED = re.compile(
+    r"\b(?:(?:tele|mobile |cell )?phone numbers?|(?:tele)?phones|e-?mail addresses|"
+    r"(?:credit |bank )?card(?: number)?s|ibans?|ip addresses|links|urls|web addresses)\b|" + _REACHES_ZH,
+    re.IGNORECASE,
+)
+"""What a redaction finds by its look."""
+NAMED = re.compile(
+    r"\b(?:names?|people|persons?|places?|locations?|address(?:es)?|organi[sz]ations?|compan(?:y|ies)|cities|countries|"
+    r"personal|pii|private|sensitive|contact|identif\w+|details|everything)\b"
+    "|姓名|人名|名字|地名|地址|地点|公司|机构|组织|城市|个人|隐私|敏感|信息",
+    re.IGNORECASE,
+)
+"""What it needs a model for."""
+WHOLE = re.compile(
+    rf"\b(?:redact\w*|anonymi[sz]\w*|de-?identif\w+)\b(?!\s+(?:(?:all|the|any|every)\s+)*(?:{PATTERNED.pattern}))|包括|包含",
+    re.IGNORECASE,
+)
+"""Whoever redacts a text wants all of it redacted, whatever is named beside it."""
 _WHICH = r"(?:people|persons?|places?|cities|countries|compan(?:y|ies)|organi[sz]ations?|brands?|names?|locations?)"
 _FROM = r"(?:from|in|using|based on|according to|with|for|of|over|about|on|to)"
 _ASKING = r"\b(?:who|whom|what|when|where|why|how|which)\b"
@@ -25,8 +53,11 @@ FIRST = MappingProxyType(
         "redact": (
             r"\bredact\w*|\banonymi[sz]\w*|\bde-?identif\w+",
             rf"\b(?:remove|hide|mask|strip|black out|blank out|take out|replace)\b.{{0,40}}\b{_PERSONAL}\b",
+            r"\b(?:remove|hide|mask|strip|black out|blank out|take out|replace)\s+(?:all |the |any |every )*"
+            rf"{_REACHES}\b",
             "脱敏|匿名|打码",
-            "(?:去掉|去除|删除|删掉|隐去|隐藏|遮住|抹去|屏蔽|替换).{0,12}(?:姓名|人名|名字|电话|手机号?|邮箱|个人信息|隐私)",
+            f"{_TAKE_OUT_ZH}.{{0,12}}(?:姓名|人名|名字|电话|手机号?|邮箱|个人信息|隐私)",
+            f"(?:{_CALLED_ZH}|{_REACHES_ZH})(?:[都全部]|给)*{_TAKE_OUT_ZH}",
         ),
         "entities": (
             r"\bnamed.entit|\bentit(?:y|ies)\b|\bner\b|\bparts?.of.speech\b|\btoken classification\b|词性",
@@ -36,6 +67,8 @@ FIRST = MappingProxyType(
             rf"|list)\b\s+(?:all |the |any |"
             rf"every |each )*(?:{_NAMES}(?:\s*,\s*(?:and )?|\s+(?:and|or)\s+|\s+)(?:the )?)+"
             r"(?:that |which )?(?:in|from|of|named|mentioned|are|is|each|every)\b",
+            r"\b(?:find|extract|get|identify|pull out|recogni[sz]e|detect|highlight|list)\b\s+"
+            r"(?:all |the |any |every )*(?:people'?s?|persons?'?|personal|places?|compan(?:y|ies)'?) names\b",
             "命名实体|实体|人名|地名|机构名|组织名|公司名",
             "(?:提到|提及|出现)了?(?:谁|哪些(?:人|公司|地方|机构|组织|城市|国家|品牌))",
         ),

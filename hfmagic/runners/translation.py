@@ -47,10 +47,15 @@ class Way:
 def translate(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[str]:
     """Each text in the language `target`."""
     way = _way(loaded, parameters)
+    prompts = [way.prefix + text for text in texts]
+    own = getattr(loaded.tokenizer, "src_lang", None)
     if way.source:
         loaded.tokenizer.src_lang = way.source
-    prompts = [way.prefix + text for text in texts]
-    written = write(loaded, prompts, int(parameters["max_new_tokens"]), **way.options)
+    try:
+        written = write(loaded, prompts, int(parameters["max_new_tokens"]), **way.options)
+    finally:  # the next step may use the same tokenizer, and name no source
+        if way.source and own:
+            loaded.tokenizer.src_lang = own
     # a tokenizer that was saved anew may have forgotten that its languages are special tokens
     return [(t.replace(way.token, "") if way.token else t).strip() for t in written]
 

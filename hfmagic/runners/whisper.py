@@ -22,17 +22,16 @@ def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str,
 
     With `timestamps` a Transcript: "segment" by the times that Whisper writes, "word" by its attention, warped in time
     (https://github.com/openai/whisper/pull/684), which needs the times that it writes, too.
-    Raises: InvalidPlan for a language that the model does not know.
+    Raises: InvalidPlan for a language that the model does not know, or for words' times that it cannot tell.
     """
-    arrays = [heard(loaded, sound) for sound in sounds]
-    loud = [i for i, samples in enumerate(arrays) if not is_silent(samples)]
-    found: list[str] = [""] * len(sounds) if parameters["timestamps"] == "none" else [Transcript("")] * len(sounds)
-    options = languages(loaded, parameters["language"])
-    if not loud:
-        return found
-    when = parameters["timestamps"]
+    options, when = languages(loaded, parameters["language"]), parameters["timestamps"]
     if when == "word" and not getattr(loaded.model.generation_config, "alignment_heads", None):
         raise InvalidPlan(f"{loaded.facts.model_id} names no alignment heads, so it tells no word's time: use segment.")
+    arrays = [heard(loaded, sound) for sound in sounds]
+    loud = [i for i, samples in enumerate(arrays) if not is_silent(samples)]
+    found: list[str] = [""] * len(sounds) if when == "none" else [Transcript("")] * len(sounds)
+    if not loud:
+        return found
     out = _generate(loaded, [arrays[i] for i in loud], when, options)
     if when == "none":
         texts = loaded.processor.batch_decode(out, skip_special_tokens=True)

@@ -20,18 +20,36 @@ _OTHER_NAMES = {
     "普通话": "zh",
     "farsi": "fa",
     "粤语": "yue",
+    "oriya": "or",
 }
+_SCRIPT_NAMES = {
+    **dict.fromkeys(("简体", "简体字", "简体中文", "簡體中文"), ("zh", "Hans")),
+    **dict.fromkeys(("chinese (simplified)", "simplified mandarin"), ("zh", "Hans")),
+    **dict.fromkeys(("繁体", "繁體", "繁体字", "繁体中文", "繁體中文", "正体中文", "正體中文"), ("zh", "Hant")),
+    **dict.fromkeys(("chinese (traditional)", "traditional mandarin"), ("zh", "Hant")),
+}
+_REGIONAL = {  # how a language is written in a country, where models tell the two
+    **dict.fromkeys(("brazilian portuguese", "portuguese (brazil)", "巴西葡萄牙语", "巴西葡语"), "pt-BR"),
+    **dict.fromkeys(("european portuguese", "portuguese (portugal)", "欧洲葡萄牙语"), "pt-PT"),
+}
+_MEMBERS = {"no": ("nb", "nn")}  # a macrolanguage → those that a model may name in its place, the usual one first
 _CODE = re.compile(
     r"(?P<language>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Z][a-z]{3}))?(?:[-_](?P<region>[A-Za-z]{2}|\d{3}))?"
 )
-_SCRIPTS = {"zh-TW": "Hant", "zh-HK": "Hant"}  # a region that says how it is written
+_SCRIPTS = {
+    "zh-TW": "Hant",
+    "zh-HK": "Hant",
+    "zh-MO": "Hant",
+    "zh-CN": "Hans",
+    "zh-SG": "Hans",
+}  # a region that says how it is written
 
 Language = tuple[str, str]
 
 
 def language_of(name: str) -> Language | None:
     """The language that a name (English, Chinese) or code (ISO 639, `fra_Latn`, `fr_XX`, `zh-TW`) means, or None."""
-    name = name.strip()
+    name = _REGIONAL.get(name.strip().casefold(), name.strip())
     known = _names()
     folded = name.casefold()
     named = known.get(folded) or (known.get(f"{folded[:-1]}语") if folded.endswith("文") else None)
@@ -62,11 +80,13 @@ def is_language(name: str) -> bool:
 def code_in(name: str, codes: Iterable[str]) -> str | None:
     """The one of a model's codes that means the language; in its usual script where the name says none. None: none."""
     codes = list(codes)
-    same = next((c for c in codes if c.casefold() == name.strip().casefold()), None)
+    name = _REGIONAL.get(name.strip().casefold(), name.strip())
+    same = next((c for c in codes if c.casefold().replace("_", "-") == name.casefold().replace("_", "-")), None)
     wanted = language_of(name)
     if same or wanted is None:
         return same
-    fitting = [c for c in codes if (language_of(c) or ("",))[0] == wanted[0]]
+    meant = (wanted[0], *_MEMBERS.get(wanted[0], ()))
+    fitting = [c for m in meant for c in codes if (language_of(c) or ("",))[0] == m]
     script = wanted[1] or _usual_script(wanted[0])
     in_script = [c for c in fitting if _written(c) == script]
     return next(iter(in_script or ([] if wanted[1] and any(_script(c) for c in fitting) else fitting)), None)
@@ -110,7 +130,7 @@ def _names() -> dict[str, Language]:
             parts = code.split("_")
             if len(parts) == 1 or (len(parts) == 2 and len(parts[1]) == 4):
                 found[name.casefold()] = (_base(parts[0]), parts[1] if len(parts) == 2 else "")
-    return found | {name: (code, "") for name, code in _OTHER_NAMES.items()}
+    return found | {name: (code, "") for name, code in _OTHER_NAMES.items()} | _SCRIPT_NAMES
 
 
 @cache

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfmagic.engine.batching import BIG, Outcome, batches, run_batches, unique
-from hfmagic.errors import OutOfMemory, StepFailed, UnknownKind
+from hfmagic.errors import HFMagicError, InvalidPlan, NotAvailable, OutOfMemory, StepFailed, UnknownKind
 
 COSTS = st.lists(st.integers(1, 50), max_size=60)
 
@@ -109,3 +109,30 @@ def test_a_big_run_gives_every_row_its_result_or_reason(bad: set[int]):
 
     assert outcome.results == {i: i * 10 for i in range(BIG) if i not in bad}
     assert set(outcome.reasons) == bad
+
+
+@pytest.mark.parametrize("error", [InvalidPlan, NotAvailable])
+@pytest.mark.parametrize("count", [2, BIG * 2])
+def test_what_is_wrong_with_the_step_ends_it_at_once_in_its_own_words(error: type[HFMagicError], count: int):
+    opened, outcome = [], Outcome()
+
+    def prepare(value: int) -> int:
+        opened.append(value)
+        return value
+
+    def function(batch: list[int]) -> list[int]:
+        raise error("it hears English only, not French.", hint="leave `language` out")
+
+    with pytest.raises(error, match=r"hears English only, not French\. → leave `language` out"):
+        run_batches(
+            range(count),
+            [1] * count,
+            function,
+            budget=1000,
+            most=1,
+            progress=lambda _: None,
+            outcome=outcome,
+            prepare=prepare,
+        )
+    assert len(opened) == 1
+    assert outcome == Outcome()

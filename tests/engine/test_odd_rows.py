@@ -19,7 +19,7 @@ from PIL import Image
 from hfmagic.cells import as_cell, from_cell
 from hfmagic.conversions import with_texts
 from hfmagic.engine.tables import Tables
-from hfmagic.errors import DamagedModel, HFMagicError, OutOfMemory, StepFailed
+from hfmagic.errors import DamagedModel, HFMagicError, OutOfMemory, StepFailed, UnknownKind
 from hfmagic.kinds import Audio, Box, Kind, Mask, Segment, Span, Transcript, Video
 from hfmagic.media import as_audio, as_rgb
 from hfmagic.plan import Column, Frame, Plan, Predicate, Step, StepOutput
@@ -344,7 +344,8 @@ def test_what_a_step_gives_is_plain_data_that_is_read_again(name: str, library: 
 
     again = recognise("x", frame, reader=Reader(()))
     kind = again.schema.column("s").kind  # type: ignore[union-attr]
-    rows = Tables(Scope(Plan(inputs=(again.schema,), steps=(COUNT,))), {"x": again}, {}).rows("x", "s")
+    cells = Tables(Scope(Plan(inputs=(again.schema,), steps=(COUNT,))), {"x": again}, {}).rows("x", "s")
+    rows = [from_cell(cell, kind) for cell in cells]
 
     assert type(frame) is type(library({"a": []}))
     assert rows[2] is None
@@ -430,6 +431,53 @@ def test_pieces_of_pictures_go_through_the_next_step(session: Session):
     assert [v and len(v) for v in results["seen"].value] == [2, [], None]
     assert results["cut"].value[0][0].getextrema() == ((255, 255),) * 3
     assert "missing" in results["cut"].rejected[0].reason
+
+
+DOG = {"label": "dog", "score": 0.9, "xmin": 0, "ymin": 0, "xmax": 4, "ymax": 3}
+DAMAGED: dict[str, tuple[Any, str]] = {
+    "no number": ([{**DOG, "xmin": None}], "one of boxes is damaged"),
+    "no place": ([{"label": "dog"}], "one of boxes lacks 'xmin'"),
+    "no dict": ([DOG, 5], "a int among boxes"),
+    "text": ("dog", "a str, wanted a list of boxes"),
+}
+
+
+@pytest.mark.parametrize(("cell", "why"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_cell_costs_only_its_row(session: Session, cell: Any, why: str):
+    boxes = pd.Series([[DOG], *[[DOG, DOG]] * 2000, cell], dtype=object)  # the kind is told by the first rows
+    step = Step(
+        id="t",
+        task="template",
+        inputs={"value": Column(column="boxes", of="x")},
+        parameters={"template": "{value}!"},
+        output="t",
+    )
+
+    result = go(session, pd.DataFrame({"boxes": boxes}), step)["t"]
+
+    assert [(r.row, why in r.reason) for r in result.rejected] == [(2001, True)]
+    assert (result.value[0], result.value[1], result.value[-1]) == ("1 dog!", "2 dogs!", None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"counts": [10**11, 5]},
+        {"counts": [10**30, 5]},
+        {"counts": [20, -4]},
+        {"counts": [15]},
+        {"counts": None},
+        {"height": -4, "width": -4},
+        {"height": 10**6, "width": 10**6, "counts": [10**12]},
+    ],
+    ids=str,
+)
+def test_counts_of_a_mask_that_are_not_its_pixels_are_refused(changed: dict[str, Any]):
+    whole = {"label": "sky", "score": 0.5, "height": 4, "width": 4, "counts": [3, 13]}
+    assert from_cell([whole], Kind.MASK)[0].mask.sum() == 13
+
+    with pytest.raises(UnknownKind, match=r"damaged|more than 1,000,000,000 pixels"):
+        from_cell([{**whole, **changed}], Kind.MASK)
 
 
 def test_frames_of_a_video_are_pictures(session: Session):

@@ -13,6 +13,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hfmagic import pipelines
 from hfmagic.config import HFMagic
 from hfmagic.errors import HFMagicError, NoModelFits
 from hfmagic.hub import parts
@@ -255,6 +256,9 @@ REFUSED = {
     "a way out": ({"../../etc": ["diffusers", "UNet2DConditionModel"]}, {}, "model_index.json is damaged"),
     "a maker of videos": ({"_class_name": "WanPipeline"}, {}, "knows no|cannot do this task|videos"),
     "what needs a mask": ({"_class_name": "StableDiffusionInpaintPipeline"}, {}, "needs a mask|cannot"),
+    "a class that chooses itself": ({"text_encoder": ["transformers", "AutoModel"]}, {}, "AutoModel is no model"),
+    "a whole pipeline": ({"unet": ["diffusers", "DiffusionPipeline"]}, {}, "DiffusionPipeline is no model"),
+    "another format": ({"unet": ["diffusers", "OnnxRuntimeModel"]}, {}, "OnnxRuntimeModel"),
     "a control picture": ({"_class_name": "StableDiffusionControlNetPipeline"}, {}, "control picture"),
 }
 
@@ -324,6 +328,27 @@ def test_without_diffusers_a_pinned_model_is_not_loaded(folder: Path, tmp_path: 
 
     assert error.code == "HF503"
     check_line(error, 'pip install "hfmagic[diffusion]"')
+
+
+@pytest.mark.parametrize(
+    ("library", "name"),
+    [
+        ("diffusers", "UNet2DConditionModel"),
+        ("diffusers", "AutoencoderKL"),
+        ("diffusers", "EulerDiscreteScheduler"),
+        ("transformers", "CLIPTextModel"),
+        ("transformers", "CLIPTokenizer"),
+        ("transformers", "T5TokenizerFast"),
+        ("transformers", "CLIPImageProcessor"),
+        ("transformers", "CLIPFeatureExtractor"),  # as transformers 4 called it
+        ("transformers", "SiglipImageProcessor"),
+        ("transformers", "Qwen2VLProcessor"),
+        ("transformers", "ClapFeatureExtractor"),
+        ("stable_diffusion", "StableDiffusionSafetyChecker"),
+    ],
+)
+def test_the_parts_that_pipelines_have_are_taken(library: str, name: str):
+    assert callable(pipelines._part_class(library, name).from_pretrained)
 
 
 # The files alone

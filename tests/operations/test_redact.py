@@ -66,3 +66,22 @@ def test_check_digits():
     assert not is_iban("FR15 2004 1010 0505 0001 3M02 606")
     assert is_chinese_id("11010519491231002X")
     assert not is_chinese_id("110105194912310021")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("müller@firma.de or info@müller.de or 王伟@qq.com", "[EMAIL] or [EMAIL] or [EMAIL]"),
+        ("mu\u0308ller@firma.de", "[EMAIL]"),
+        ("联系ann@example.org谢谢。再见", "联系[EMAIL]谢谢。再见"),
+        ("联系ann@example.com谢谢.再见", "联系[EMAIL]谢谢.再见"),
+        ("ann@例子.中国, a@xn--e.xn--p1ai", "[EMAIL], [EMAIL]"),
+    ],
+)
+def test_addresses_in_every_script_are_replaced(text: str, wanted: str):
+    assert redact_text(text) == wanted
+
+
+@pytest.mark.parametrize("text", ["." * 300_000 + "g", "a." * 150_000, ":" * 300_000 + "g", "a@" * 150_000])
+def test_long_runs_are_read_in_proportion_to_their_length(text: str):
+    assert redact_text(text) == text  # read quadratically, these take minutes

@@ -66,3 +66,14 @@ def test_nothing_is_lost_but_space(text: str, by: str):
 
     assert re.sub(r"\s", "", "".join(parts)) == re.sub(r"\s", "", text)
     assert all(part.strip() for part in parts)
+
+
+@pytest.mark.parametrize("text", ["." * 300_000 + "g", "…" * 300_000 + "g", "." + ")" * 300_000 + "g"])
+def test_long_runs_are_read_in_proportion_to_their_length(text: str):
+    assert split_text(text) == [text]  # read quadratically, these take minutes
+
+
+def test_long_prose_is_read_in_proportion_to_its_length():
+    said = ["Dr. Smith paid $3.50 on Jan. 5 to Acme Inc. here.", "He left."]
+
+    assert split_text(" ".join(said * 5_000)) == said * 5_000

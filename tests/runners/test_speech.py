@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,18 @@ def test_an_english_model_says_so_when_another_language_is_asked(english: Loaded
     with pytest.raises(InvalidPlan, match="hears English only, not German"):
         hear(english, clip, language="German")
     assert hear(english, clip, language="English") == hear(english, clip)
+
+
+@pytest.mark.parametrize("name", ["whisper", "ctc"])
+def test_the_language_is_looked_at_before_a_sound_is(
+    name: str, english: Loaded, speller: Loaded, clip: Audio, monkeypatch: pytest.MonkeyPatch
+):
+    module, model = {"whisper": (whisper, english), "ctc": (ctc, speller)}[name]
+    monkeypatch.setattr(module, "heard", lambda *_: pytest.fail("a sound was resampled"))
+    facts = replace(model.facts, languages=("en",))
+
+    with pytest.raises(InvalidPlan, match="hears"):
+        hear(replace(model, facts=facts), clip, language="French")
 
 
 def test_a_whisper_of_many_languages_is_told_task_and_language(tmp_path: Path):

@@ -297,13 +297,22 @@ def test_every_family_is_told_the_language_in_its_own_way(make, family, tokens, 
         assert way.options == {"forced_bos_token_id": model.tokenizer.convert_tokens_to_ids(option)}
 
 
-def test_the_source_language_is_told_as_well(make):
+def test_the_source_language_is_told_as_well_and_forgotten_after(make, monkeypatch):
     model = make("M2M100", "ForConditionalGeneration", "AutoModelForSeq2SeqLM", tokens=fairseq_tokens("Nllb"))
+    own, read = model.tokenizer("it").input_ids[0], []
 
-    translation.translate(model, ["it was late"], {"target": "en", "source": "", "detected": "de", "max_new_tokens": 2})
+    def write(loaded, prompts, *_, **__):
+        read.append(loaded.tokenizer(prompts[0]).input_ids[0])
+        return prompts
 
-    assert model.tokenizer.src_lang == "deu_Latn"
-    assert model.tokenizer("it").input_ids[0] == model.tokenizer.convert_tokens_to_ids("deu_Latn")
+    monkeypatch.setattr(translation, "write", write)
+    for detected in ("de", ""):
+        parameters = {"target": "en", "source": "", "detected": detected, "max_new_tokens": 2}
+        translation.translate(model, ["it was late"], parameters)
+
+    german = model.tokenizer.convert_tokens_to_ids("deu_Latn")
+    assert read == [german, own]
+    assert own != german
 
 
 @pytest.mark.parametrize(

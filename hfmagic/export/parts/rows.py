@@ -55,11 +55,22 @@ def for_rows(
             values = tuple(f(v) if f else v for v, f in zip_longest(one, opened_by))
             if all(values[i] is not None for i in varying):
                 ready[key_of(one)] = values[0] if len(values) == 1 else values
-        found.update(zip(ready, run(list(ready.values())) if ready else [], strict=True))
+        found.update(zip(ready, tried(run, list(ready.values())), strict=True))
     if not lists:
         return [found.get(key_of(one)) for one in rows]
     got = [None if row is None else [found.get(key_of(one)) for one in row] for row in each]
     return [None if row is None or any(v is None for v in row) else row for row in got]
+
+
+def tried(run: Callable[[list[Any]], list[Any]], values: list[Any]) -> list[Any]:
+    """What `run` gives for the values; where it fails, one by one, so that a bad one costs only itself."""
+    try:
+        return run(values) if values else []
+    except (ValueError, RuntimeError, IndexError, TypeError, KeyError) as error:
+        if len(values) > 1:
+            return [found for value in values for found in tried(run, [value])]
+        print(f"a row is left out: {error}")
+        return [None]
 
 
 def is_there(value: Any) -> bool:
