@@ -58,10 +58,15 @@ def ranked(teller: Teller, result: StepResult) -> str | None:
     """The row that answers a query best."""
     if result.frame is None:
         return teller.say("number", name=result.step.output, value=shown_number(result.value))
+    found = best_row(teller, result)
+    return teller.say("ranked", row=found[0], score=shown_number(found[1]), text=found[2]) if found else None
+
+
+def best_row(teller: Teller, result: StepResult) -> tuple[int, float, str] | None:
+    """The row with the highest number, the number, and what the row says in words; None without any."""
     scored = [(score, -row) for row, score in enumerate(result.value) if score is not None]
     if not scored:
         return None
     score, row = max(scored)
     subjects = subject_rows(teller.results, result.step)
-    text = teller.say("text", text=teller.quoted(subjects[-row], 120)) if subjects else ""
-    return teller.say("ranked", row=-row, score=shown_number(score), text=text)
+    return -row, score, teller.say("text", text=teller.quoted(subjects[-row], 120)) if subjects else ""

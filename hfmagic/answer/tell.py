@@ -11,8 +11,8 @@ from typing import Any
 from ..errors import clip, one_line
 from ..plan import StepOutput
 from ..results import StepResult
-from .found import MAX_LISTED, MAX_QUOTE, answers, found, pictures, ranked
-from .read import given_values, subject_rows, table_of
+from .found import MAX_LISTED, MAX_QUOTE, answers, best_row, found, pictures, ranked
+from .read import given_values, table_of
 from .teller import Teller, capital, shown_number
 
 TIE = 1e-6  # two scores this close are one
@@ -97,14 +97,12 @@ def _parts(teller: Teller, result: StepResult) -> str | None:
 def _similarity(teller: Teller, result: StepResult) -> str | None:
     if result.frame is None:
         return teller.say("number", name=result.step.output, value=shown_number(result.value))
-    scored = [(score, -row) for row, score in enumerate(result.value) if score is not None]
-    if not scored:
+    best = best_row(teller, result)
+    if best is None:
         return None
-    score, row = max(scored)
-    subjects = subject_rows(teller.results, result.step)
-    text = teller.say("text", text=teller.quoted(subjects[-row], 120)) if subjects else ""
+    row, score, text = best
     sentence = teller.quoted(result.step.parameters.get("sentence", ""))
-    return teller.say("closest", sentence=sentence, row=-row, score=f"{score:.2f}", text=text)
+    return teller.say("closest", sentence=sentence, row=row, score=f"{score:.2f}", text=text)
 
 
 def _embeddings(teller: Teller, result: StepResult) -> str | None:

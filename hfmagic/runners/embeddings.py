@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from ..errors import StepFailed
 from ..kinds import Labels
 from ..models import Loaded
+from .labels import ranked
 from .runner import Runner
-from .text import max_tokens, ranked, tokenize
+from .text import max_tokens, tokenize
 
 if TYPE_CHECKING:
     from torch import Tensor

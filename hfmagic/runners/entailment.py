@@ -10,8 +10,9 @@ from ..kinds import Labels
 from ..language import column_language
 from ..models import Loaded
 from .embeddings import BY_SIMILARITY
+from .labels import ranked
 from .runner import Runner, token_counts
-from .text import max_tokens, ranked, tokenize
+from .text import max_tokens, tokenize
 
 HYPOTHESES = {"en": "This text is about {}.", "zh": "这段文字是关于{}的。"}
 """In the language of the labels: models are trained with whole sentences (Yin et al. 2019, arXiv:1909.00161)."""

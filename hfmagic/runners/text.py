@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..kinds import Label, Labels
+from ..kinds import Labels
 from ..models import Loaded
+from .labels import ranked
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -94,12 +95,6 @@ def classify(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]
         many = kind == "multi_label_classification" or logits.shape[-1] == 1
         scores = logits.sigmoid() if many else logits.softmax(-1)
     return [ranked(loaded.model.config.id2label, row) for row in scores.tolist()]
-
-
-def ranked(names: Mapping[Any, str], scores: Sequence[float]) -> Labels:
-    """Labels with their scores, best first."""
-    labels = (Label(str(names.get(i, f"LABEL_{i}")), float(s)) for i, s in enumerate(scores))
-    return tuple(sorted(labels, key=lambda label: -label.score))
 
 
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import StepFailed
 from ..hub.skeleton import tensor_shapes
-from ..kinds import Label, Labels
+from ..kinds import Labels
 from ..models import Loaded
 from ..processors import PARTS
+from .labels import ranked
 from .prepared import groups, in_order, lacking
 from .runner import Runner, one_each
 
@@ -122,12 +123,6 @@ def _pools(loaded: Loaded) -> bool:
 @lru_cache(maxsize=64)
 def _has_pooler(folder: Path, revision: str) -> bool:
     return any("pooler." in name for name in tensor_shapes(folder))
-
-
-def ranked(names: Mapping[Any, str], scores: Sequence[float]) -> Labels:
-    """Labels with their scores, best first; one without a name is LABEL_0, LABEL_1, …"""
-    labels = (Label(str(names.get(i, f"LABEL_{i}")), float(s)) for i, s in enumerate(scores))
-    return tuple(sorted(labels, key=lambda label: -label.score))
 
 
 _HOW: Mapping[str, Any] = {"cost": one_each, "budget": 16, "problem": lacking}
