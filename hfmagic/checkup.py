@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .config import OFFICIAL_HUB
@@ -32,11 +31,11 @@ def check_up(session: Session, model_id: str, options: Options | None = None) ->
     hub = session.sources(options)
     found = hub.find(model_id)
     tasks = _tasks(found)
-    facts = hub.inspect(found, partial(_head, tasks[0]) if tasks else lambda _: "")
+    facts = hub.inspect(found, partial(misfit, tasks[0].name) if tasks else lambda _: "")
     tasks = tasks or _tasks(facts)
     problem = facts.problem
     if not problem and facts.folder is not None and tasks:
-        problem = _head(tasks[0], facts.folder)
+        problem = misfit(tasks[0].name, facts.folder)
     device = session.device(options)
     needed = int(facts.parameters * (4 if device.kind == "cpu" else 2) * ROOM)
     rows = [
@@ -69,10 +68,6 @@ def _tasks(facts: ModelFacts) -> list[TaskSpec]:
 
 
 _ANY = 20  # heads; a task that names more of them says little by one
-
-
-def _head(spec: TaskSpec, folder: Path) -> str:
-    return misfit(spec.name, folder)
 
 
 def _where(facts: ModelFacts) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +11,7 @@ from ..plan import Step
 from ..runners import embeddings, generation, text, vision, voice, whisper
 from ..runners.registry import find_runner
 from .draft import Draft
+from .loading import read_json
 
 
 def is_classic(draft: Draft, step: Step) -> bool:
@@ -31,16 +30,16 @@ def _always(step: Step, facts: ModelFacts) -> bool:
 
 def _pads(step: Step, facts: ModelFacts) -> bool:
     """Encoders have a token to fill batches up with."""
-    return not any(a.startswith(DECODERS) for a in facts.architectures) and _read(facts, "config.json").get(
+    return not any(a.startswith(DECODERS) for a in facts.architectures) and read_json(facts, "config.json").get(
         "problem_type"
     ) in (None, "single_label_classification", "multi_label_classification")
 
 
 def _averages(step: Step, facts: ModelFacts) -> bool:
     """An embedding is the mean over the tokens, without a prompt; nothing was kept for the sake of single sentences."""
-    pooling = _read(facts, "1_Pooling/config.json")
+    pooling = read_json(facts, "1_Pooling/config.json")
     modes = {name for name, on in pooling.items() if on is True and name.startswith("pooling_mode_")}
-    prompt = _read(facts, "config_sentence_transformers.json").get("default_prompt_name")
+    prompt = read_json(facts, "config_sentence_transformers.json").get("default_prompt_name")
     return modes <= {"pooling_mode_mean_tokens"} and pooling.get("pooling_mode") in (None, "mean") and not prompt
 
 
@@ -74,12 +73,3 @@ CLASSIC: Mapping[str, tuple[Callable[..., Any], Condition]] = MappingProxyType(
     }
 )
 """Task → the runner whose results the short lines give, and what must hold for it."""
-
-
-def _read(facts: ModelFacts, name: str) -> dict[str, Any]:
-    """A JSON file of a model; empty where there is none."""
-    try:
-        found = json.loads(((facts.folder or Path()) / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

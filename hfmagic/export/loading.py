@@ -89,11 +89,11 @@ def _set_longest(draft: Draft, tokenizer: str, facts: ModelFacts) -> None:
 
 def _own_longest(facts: ModelFacts) -> int:
     """The longest input in tokens that a model's tokenizer itself cuts to; 0 where that is not known."""
-    longest = _read(facts, "tokenizer_config.json").get("model_max_length")
+    longest = read_json(facts, "tokenizer_config.json").get("model_max_length")
     return int(longest) if isinstance(longest, int | float) and 0 < longest < 1e9 else 0
 
 
-def _read(facts: ModelFacts, name: str) -> dict[str, Any]:
+def read_json(facts: ModelFacts, name: str) -> dict[str, Any]:
     """A JSON file of a model; empty where there is none."""
     try:
         found = json.loads(((facts.folder or Path()) / name).read_text(encoding="utf-8"))

@@ -31,7 +31,7 @@ def document() -> str:
     """The whole page."""
     tested = architectures()
     models = [s for s in CATALOGUE.values() if not s.is_operation]
-    count = len({name for names in tested.values() for name in names})
+    count = len(distinct(tested))
     rows = [_row(s, tested.get(s.name, [])) for s in models]
     own = [f"| `{s.name}` | {_takes(s)} | {s.gives} | {s.help} |" for s in CATALOGUE.values() if s.is_operation]
     not_run = [f"| `{t.name}` | {t.why_not} |" for t in hub_tags().values() if not t.runnable]
@@ -66,6 +66,11 @@ def architectures() -> dict[str, list[str]]:
         for one in import_module(f"{__package__}.{path.stem}").ARCHITECTURES:
             found[one.task].append(one.name)
     return {task: list(dict.fromkeys(names)) for task, names in found.items()}
+
+
+def distinct(tested: dict[str, list[str]]) -> set[str]:
+    """The architectures, each once: what stands after a dash tells tests of one apart."""
+    return {name.partition("-")[0] for names in tested.values() for name in names}
 
 
 def _row(spec: TaskSpec, tested: list[str]) -> str:
