@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+
+from .interrupted import unmeasured
 
 CELL = "%%hf reviews -o found\nLabel the sentiment of each review."
 REVIEWS = (
@@ -34,7 +35,7 @@ class Ran:
 class Kernel:
     def __init__(self, cache: Path, hub: Path) -> None:
         names = {"HFMAGIC_CACHE_DIR": str(cache), "HFMAGIC_HUB_DIRS": str(hub), "OMP_NUM_THREADS": "1"}
-        self.manager, self.client = start_new_kernel(env={**os.environ, **names})
+        self.manager, self.client = start_new_kernel(env=unmeasured(**names))
 
     def run(self, source: str, *, interrupt: str | float = "", timeout: float = 120) -> Ran:
         """Run a cell; interrupt it after so many seconds, or as soon as the words are displayed."""

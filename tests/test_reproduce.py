@@ -25,6 +25,7 @@ from hfmagic.kinds import InputSchema, Kind
 from hfmagic.planners.recorded import Recorded
 from hfmagic.reproduce import reproduce_notebook
 from tests.conftest import DATA
+from tests.interrupted import unmeasured
 from tests.llmserver import TestLLM, text
 from tests.shell import run
 
@@ -130,7 +131,9 @@ def test_an_interrupt_ends_it_and_its_kernel(saved: Path, starter_hub: Path, tmp
     nbformat.write(book, tmp_path / "slow.ipynb")
     command = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     command += "from hfmagic.cli import main; sys.exit(main(['reproduce', 'slow.ipynb']))"
-    run = subprocess.Popen([sys.executable, "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [sys.executable, "-c", command], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=unmeasured()
+    )
 
     kernel = int((tmp_path / "began").read_text())  # waits for the cell
     run.send_signal(signal.SIGINT)

@@ -30,6 +30,7 @@ from hfmagic.starter.recipe import Figure, Job
 from hfmagic.starter.unpack import unpack
 from hfmagic.starter.worker import Worker
 
+from .interrupted import unmeasured
 from .starter.package_index import PackageIndex, folder_files, sdist, wheel
 
 SILENT = Progress(list[str]().append)
@@ -393,7 +394,7 @@ def test_ctrl_c_in_a_stalled_download_ends_within_seconds_and_kills_pip(index, c
         f"from hfmagic.starter.progress import Progress; fetch({source!r}, Path({str(downloads)!r}), Progress(print))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=Path(__file__).parents[1]
+        [sys.executable, "-c", code], stderr=subprocess.PIPE, cwd=Path(__file__).parents[1], env=unmeasured()
     ) as process:
         assert index.asked.wait(30)
         start = time.monotonic()

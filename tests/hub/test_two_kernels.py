@@ -17,6 +17,7 @@ import pytest
 from tests.hub.bench import MODEL, Bench, whole_gets
 from tests.hubserver import TestHub, latency, stall
 from tests.hubserver.faults import Armed
+from tests.interrupted import unmeasured
 from tests.test_kernel import Kernel
 
 pytest_plugins = ["tests.hubserver.fixtures"]
@@ -39,7 +40,7 @@ class Fetching:
 
     def __init__(self, hub: TestHub, folder: Path) -> None:
         command = [sys.executable, "-c", FETCH, hub.url, str(folder)]
-        env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        env = unmeasured(PYTHONPATH=str(Path(__file__).parents[2]))
         self.process = subprocess.Popen(
             command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )

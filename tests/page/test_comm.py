@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ from uuid import uuid4
 import pytest
 from jupyter_client.manager import start_new_kernel
 
+from tests.interrupted import unmeasured
+
 Message = dict[str, Any]
 LONG = "import time\nfor _ in range(1200): time.sleep(0.05)"
 
@@ -22,7 +23,7 @@ class Line:
 
     def __init__(self, cache: Path, hub: Path) -> None:
         settings = {"HFMAGIC_CACHE_DIR": str(cache), "HFMAGIC_HUB_DIRS": str(hub), "HFMAGIC_OFFLINE": "1"}
-        self.manager, self.client = start_new_kernel(env={**os.environ, **settings})
+        self.manager, self.client = start_new_kernel(env=unmeasured(**settings))
         self.heard: list[Message] = []
 
     def run(self, source: str) -> None:
