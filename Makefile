@@ -8,7 +8,7 @@ REPO2DOCKER := .venv-repo2docker
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/hfmagic-labextension
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE_MODULES := tests/npm/node_modules
-PYTHON_SOURCES := hfmagic tests notebooks binder hatch_build.py labextension/assets.py
+PYTHON_SOURCES := hfmagic tests bench notebooks binder hatch_build.py labextension/assets.py
 # CPU wheels of torch where their index answers; elsewhere the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo docs reproduce test test-ui lab binder repo2docker check labextension types tags clean
+.PHONY: bench demo docs reproduce test test-ui lab binder repo2docker check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -69,12 +69,19 @@ reproduce: $(VENV)/.installed
 
 test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 test-ui: labextension
 	@test -n "$(CHROMIUM)" || { echo "make test-ui needs Chromium; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
 	$(BIN)/hfmagic starter
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 tests/ui
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n 2 --dist worksteal tests/ui
+
+# Ratios and milliseconds, each measured in one run; for a machine that does nothing else.
+bench: $(VENV)/.installed
+	$(BIN)/hfmagic starter
+	$(BIN)/python bench/listing.py
+	$(BIN)/python bench/learning.py
+	OMP_NUM_THREADS=1 $(BIN)/python bench/fit.py
 
 # The Dockerfile of mybinder.org, printed and checked; nothing is built, docker is not needed.
 repo2docker: $(REPO2DOCKER)/.installed

@@ -7,12 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .config import OFFICIAL_HUB
+from .devices import choose_dtype
+from .fit import estimate, fits
 from .hub.facts import ModelFacts
 from .hub.format import Format, read_format
 from .limits import license_class, size_words
 from .proposal import Options
 from .runners.registry import misfit
-from .selection.candidates import ROOM, suits
+from .selection.case import SHORT
+from .selection.rules import suits
 from .tasks import CATALOGUE, TaskSpec
 
 if TYPE_CHECKING:
@@ -37,7 +40,8 @@ def check_up(session: Session, model_id: str, options: Options | None = None) ->
     if not problem and facts.folder is not None and tasks:
         problem = misfit(tasks[0].name, facts.folder)
     device = session.device(options)
-    needed = int(facts.parameters * (4 if device.kind == "cpu" else 2) * ROOM)
+    need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=SHORT)
+    place = fits(need, (device,), split=False)
     rows = [
         _row("model", f"{facts.model_id}@{hub.revision(facts)[:7]}", _where(facts)),
         _row("architecture", ", ".join(facts.architectures) or "not said"),
@@ -48,8 +52,8 @@ def check_up(session: Session, model_id: str, options: Options | None = None) ->
         _row("to download", size_words(facts.fetch_bytes or 0) if facts.folder is None else "nothing, it is here"),
         _row(
             "memory",
-            f"needs about {size_words(needed)}, {size_words(device.free_bytes)} is free on {device.name}",
-            "" if needed <= device.free_bytes else "a smaller model, or another --device",
+            f"needs about {size_words(place.needed)}, {size_words(place.free)} is free on {device.name}",
+            "" if place.verdict != "red" else "a smaller model, or another --device",
         ),
     ]
     if facts.gated:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from .inputs import usable_names
+from .limits import Limits
 from .tags import hub_tags
 from .tasks import CATALOGUE
 
@@ -16,8 +17,12 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-OPTIONS = ("-o", "--plan", "--model", "--limit", "--rows", "--device", "--batch-size", "--offline", "--yes", "--debug")
-LIMITS = ("license=permissive", "max_size=", "max_parameters=", "language=", "owner=", "not_owner=")
+OPTIONS = (
+    *("-o", "--plan", "--model", "--limit", "--trial", "--labels", "--by", "--rows", "--device", "--batch-size"),
+    *("--offline", "--yes", "--approve", "--debug"),
+)
+LIMITS = ("license=permissive", *(f"{name}=" for name in Limits.model_fields if name not in ("license", "also")))
+HARDWARE = ("T4", "L4", "A10G", "A100", "H100", "RTX 4090", "M2", "8 GB of RAM")
 DEVICES = ("auto", "cpu", "cuda", "mps", "xpu")
 
 
@@ -68,19 +73,24 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         return fixed[previous]
     if previous in ("-o", "--output"):
         return _variables(namespace)
+    if previous in ("--labels", "--by"):
+        return _columns_of(line, session, namespace)
     if line.lstrip().startswith("%%"):
         return (*_variables(namespace), *OPTIONS)
     words = line.split()[1:]
-    if words and words[0] in ("why", "use", "rate") and session.proposal:
+    if words and words[0] in ("why", "use", "rate", "trial") and session.proposal:
         on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
         second = RATINGS if words[0] == "rate" else _model_ids(session)
         return session.proposal.candidates if on_step else second
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
+            "audit": lambda: ["json"],
             "code": lambda: ["cell", "function"],
+            "fit": lambda: HARDWARE,
             "go": lambda: ["--yes"],
             "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],
-            "models": lambda: CATALOGUE,
+            "log": lambda: ["--alerts", "--csv"],
+            "models": lambda: (*CATALOGUE, *_model_ids(session)),
             "plan": lambda: ["json"],
             "planner": lambda: [str(r["planner"]) for r in session.planner.known()],
             "sent": lambda: ["all"],
@@ -105,6 +115,13 @@ def _in_body(body: str, namespace: dict[str, Any]) -> tuple[str, list[str]]:
 def _columns(value: Any) -> list[str]:
     columns = getattr(value, "columns", None)
     return [str(c) for c in columns] if columns is not None and not callable(columns) else []
+
+
+def _columns_of(line: str, session: Session, namespace: dict[str, Any]) -> list[str]:
+    """Columns of the frames that a cell names; where it names none, of the last plan's, else of all."""
+    named = [c for word in line.split() for c in _columns(namespace.get(word))]
+    frames = [given.frame for given in session.proposal.inputs.values()] if session.proposal else []
+    return named or [c for f in frames for c in _columns(f)] or [c for v in namespace.values() for c in _columns(v)]
 
 
 def _variables(namespace: dict[str, Any]) -> list[str]:

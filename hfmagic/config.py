@@ -80,10 +80,21 @@ class HFMagic(Configurable):
         config=True
     )
     weights = Dict(
-        per_key_traits={"quality": Float(), "speed": Float()},
+        per_key_traits={
+            name: Float() for name in ("quality", "speed", "popularity", "size", "freshness", "experience")
+        },
         default_value={"quality": 0.7, "speed": 0.3},
         help="Weights of a model's score (no unit; they are normalised to a sum of 1).",
     ).tag(config=True)
+    pack = Unicode(
+        "",
+        help="A team's pack: a JSON file, or the name of one that hfmagic brings; its policy holds beside every other "
+        "limit, and one that is set when the kernel starts cannot be taken away in it; default: none.",
+    ).tag(config=True)
+    listing_models = Int(
+        1000, min=0, help="Models of each task's listing that is kept and refreshed in the background; 0: none is kept."
+    ).tag(config=True)
+    trial_seconds = Float(120.0, min=1.0, help="Longest time (seconds) for a trial of models on rows.").tag(config=True)
     preview_rows = Int(10, min=1, help="Rows of a table shown in a cell.").tag(config=True)
     output_bytes = Int(
         1_000_000, min=50_000, help="Most bytes that a cell adds to its notebook; more pictures are left out."
@@ -105,7 +116,12 @@ class HFMagic(Configurable):
     def hub_address(self) -> str:
         """The Hub to ask; empty while offline."""
         offline = self.offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
-        return "" if offline else (self.hub_endpoint or os.environ.get("HF_ENDPOINT") or OFFICIAL_HUB).rstrip("/")
+        return "" if offline else self.hub_home
+
+    @property
+    def hub_home(self) -> str:
+        """The Hub that is asked, or would be if not offline."""
+        return (self.hub_endpoint or os.environ.get("HF_ENDPOINT") or OFFICIAL_HUB).rstrip("/")
 
     @property
     def hub_cache_path(self) -> Path:

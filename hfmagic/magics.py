@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, needs_local_scope, no_var_expand
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 NAME = "hf"
+_first_packs: WeakKeyDictionary[InteractiveShell, str] = (
+    WeakKeyDictionary()
+)  # of a kernel's start: %reload_ext keeps it
 _registered: dict[int, tuple[HFMagics, HFMagic, Pages]] = {}  # by shell: what `unregister` takes away
 
 
@@ -47,6 +51,9 @@ class HFMagics(Magics):
     @argument(
         "--limit", default="", metavar="TEXT", help="limits on models: license=permissive,max_size=2GB,language=zh"
     )
+    @argument("--trial", type=int, default=0, metavar="N", help="try the best models on N of the rows first")
+    @argument("--labels", default="", metavar="COLUMN", help="of a trial: the column that says what is right")
+    @argument("--by", default="", metavar="COLUMN", help="of a trial: tell its figures for each group of a column")
     @argument("--rows", type=int, default=0, metavar="N", help="only the first N rows of each frame")
     @argument("--device", default="", help="where models run: auto, cpu, cuda, mps")
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
@@ -54,19 +61,25 @@ class HFMagics(Magics):
     @argument("--yes", action="store_true", help="agree to a large download")
     @argument("--approve", default="", metavar="HASH", help="agree to the downloads of the plan with that hash")
     @argument("--function", action="store_true", help="in %%hf code: the plan as a function of its inputs")
+    @argument("--alerts", action="store_true", help="in %%hf log: notices about models")
+    @argument("--csv", default="", metavar="FILE", help="in %%hf log: write the log as CSV")
     @argument("--debug", action="store_true", help="show the stack of an error")
     @line_cell_magic(NAME)  # type: ignore[arg-type]
     def hf(self, line: str, cell: str | None = None, local_ns: dict[str, Any] | None = None) -> None:
         """Describe a task; get it done with Hugging Face models on this machine."""
-        from .lines import run_line
+        from .lines import FLAGS, run_line
 
         try:
             arguments = _parsed(self.hf, line, {**self._namespace(), **(local_ns or {})})
             if cell is None:
-                words = [*arguments.words, *(["function"] if arguments.function else [])]
-                run_line(self.session, words, self._namespace(), _options(arguments))
-            elif arguments.function:
-                raise BadOption("--function belongs to the line %hf code.", hint="%hf code --function")
+                flags = frozenset(name for name in FLAGS if getattr(arguments, name))
+                run_line(self.session, arguments.words, self._namespace(), _options(arguments), flags)
+            elif wrong := next((name for name in FLAGS if getattr(arguments, name)), ""):
+                raise BadOption(
+                    f"--{wrong} belongs to the line %hf {FLAGS[wrong]}.", hint=f"%hf {FLAGS[wrong]} --{wrong}"
+                )
+            elif arguments.csv:
+                raise BadOption("--csv belongs to the line %hf log.", hint="%hf log --csv FILE")
             else:
                 self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
         except UsageError:
@@ -84,13 +97,17 @@ class HFMagics(Magics):
             raise ours from error
 
     def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
-        from .lines import show_run
+        from .lines import show_run, show_trial
 
+        if (arguments.labels or arguments.by) and not arguments.trial:
+            raise BadOption("--labels and --by are of a trial.", hint="--trial 50 --labels COLUMN")
         proposal = self.session.propose(cell, variables, arguments.words, _options(arguments))
+        for trial in self.session.try_steps(proposal) if arguments.trial else ():
+            show_trial(self.session, trial)
         if arguments.plan:  # the session has shown it
             self.session.end_cell()
         else:
-            show_run(self.session, proposal, self._namespace())
+            show_run(self.session, self.session.proposal or proposal, self._namespace())
 
     def _namespace(self) -> dict[str, Any]:
         shell: Any = self.shell
@@ -101,6 +118,8 @@ class HFMagics(Magics):
 def register(shell: InteractiveShell) -> None:
     """Add the magics, the settings (`%config HFMagic`), completion, and the session as `hf`."""
     config = _settings(shell)
+    if first := _first_packs.get(shell) or config.pack:
+        _first_packs[shell] = config.pack = first
     session = Session(config)
     magics = HFMagics(shell, session)
     shell.register_magics(magics)
@@ -156,13 +175,22 @@ def _settings(shell: InteractiveShell) -> HFMagic:
 def _parsed(function: Any, line: str, namespace: Mapping[str, Any]) -> Any:
     """The options of a line, `{name}` in its words replaced; numbers among them are counts."""
     try:
-        arguments = function.parser.parse_args(filled_words(arg_split(line), namespace))
+        arguments = function.parser.parse_args(filled_words(map(_unquoted, arg_split(line)), namespace))
     except ValueError as error:
         raise BadOption(f"the line cannot be read: {error}.", hint="close every quotation mark") from None
-    for name in ("rows", "batch_size"):
+    for name in ("rows", "batch_size", "trial"):
         if getattr(arguments, name) < 0:
             raise BadOption(f"--{name.replace('_', '-')} is {getattr(arguments, name)}.", hint="give a number above 0")
+    if arguments.trial == 1:
+        raise BadOption("a trial needs 2 rows or more.", hint="--trial 50")
     return arguments
+
+
+def _unquoted(word: str) -> str:
+    """A word, or what an option is given after `=`, without the quotation marks around it."""
+    name, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    bare = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"" else value
+    return f"{name}{sign}{bare}"
 
 
 def _options(arguments: Any) -> Options:
@@ -176,6 +204,10 @@ def _options(arguments: Any) -> Options:
         offline=arguments.offline,
         yes=arguments.yes,
         approve=arguments.approve,
+        trial=arguments.trial,
+        labels=arguments.labels,
+        by=arguments.by,
+        csv=arguments.csv,
     )
 
 

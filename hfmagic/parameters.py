@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,7 @@ def filled(text: str, namespace: Mapping[str, Any], other: Collection[str] = ())
     return _NAME.sub(value, text), values
 
 
-def filled_words(words: Sequence[str], namespace: Mapping[str, Any]) -> list[str]:
+def filled_words(words: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
     """The words of a line with each `{name}` replaced; a value stays within its word and is no option.
 
     Raises: BadOption, also for a word that would become an option.

@@ -15,7 +15,9 @@ class Options:
     """How a request is to be run.
 
     `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads,
-    `approve` to those of the plan with that hash.
+    `approve` to those of the plan with that hash. `trial` tries the best models on so many rows first, against the
+    column `labels` where one is named, and by the groups of the column `by`. `csv` is a file that a
+    line writes.
     """
 
     output: str = ""
@@ -27,6 +29,10 @@ class Options:
     offline: bool = False
     yes: bool = False
     approve: str = ""
+    trial: int = 0
+    labels: str = ""
+    by: str = ""
+    csv: str = ""
 
     @property
     def given(self) -> frozenset[str]:

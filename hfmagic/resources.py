@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Mapping
+from datetime import date
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from .config import OFFICIAL_HUB, HFMagic
+from .data_profile import Profile
 from .devices import Device
 from .engine.step import Machine
-from .errors import BadOption
+from .errors import BadOption, HFMagicError, clip
+from .experience import past
+from .hub.answers import Answers
 from .hub.blobs import Checked
 from .hub.cached import CachedModels
+from .hub.catalog import Catalog
 from .hub.client import Asked, HubClient
 from .hub.datasets import DataSets
 from .hub.folder import FolderHub
 from .hub.sources import Sources
-from .limits import Limits, parse_limits
+from .limits import Limits, limits_of, parse_limits, read_limits
 from .models import Pool, current_device
+from .pack import Pack, bundled_packs, find_pack, read_pack
+from .plan import Plan
+from .planners.limit_words import limit_words
 from .planners.planner import Planner
+from .profiles import profiles_of
 from .proposal import Options
-from .recognise import Reader
-from .selection.candidates import PREFERRED, SEARCHED_AS, Candidate, rank, reject
+from .recognise import Input, Reader
+from .selection.candidates import Candidate, rank
 from .selection.choose import Chooser
 from .selection.look import Ground
 from .selection.picker import llm_picker
+from .selection.rules import NO_PACK, PREFERRED, SEARCHED_AS, reject
 from .slices import Slice, is_slice, parse_slice
 from .starter import OFFER, VOICE_LEFT_OUT
 from .store import Store
@@ -44,7 +57,12 @@ class Resources:
         self.kernel = uuid4().hex  # what is sent is kept under it
         self._sources: dict[tuple[object, ...], Sources] = {}
         self._data_sets: dict[tuple[object, ...], DataSets] = {}
+        self._first_pack, self._packs = self.config.pack, dict[str, Pack]()
+        self._began_in = Path.cwd()  # a pack's path is meant from there, wherever a cell goes
         self._pinned: dict[str, str] = {}  # a data set's rows as they were asked for → with their commit
+        if self._first_pack:  # read now, before a cell can write to it; what is wrong with it is said at every choice
+            with contextlib.suppress(HFMagicError):
+                self._packs[self._first_pack] = self.pack
 
     @property
     def reader(self) -> Reader:
@@ -79,22 +97,26 @@ class Resources:
         """Where models come from, for one request."""
         config = self.config
         address = "" if options.offline else config.hub_address
-        token = _token_for(address) if address else None  # asked anew: the user may have logged in since
-        key = (config.hub_paths, config.hub_cache_path, address, token, config.cache_path, config.stall_seconds)
+        home, cache, most = config.hub_home, config.cache_path, config.listing_models
+        token = _token_for(home)  # asked anew: the user may have logged in since
+        key = (config.hub_paths, config.hub_cache_path, address, home, token, cache, config.stall_seconds, most)
         if key not in self._sources:
+            client = HubClient(home, token=token, answers=Answers(cache / "hub-answers"), offline=not address)
             self._sources[key] = Sources(
                 FolderHub(config.hub_paths),
-                CachedModels(config.hub_cache_path, config.cache_path / "hub-notes"),
-                HubClient(address, token=token) if address else None,
-                Checked(config.cache_path / "checked"),
+                CachedModels(config.hub_cache_path, cache / "hub-notes"),
+                client if address else None,
+                Checked(cache / "checked"),
                 config.stall_seconds,
+                stored=client,
+                listing=Catalog(cache / "hub-listing.sqlite3", most) if most else None,
             )
         return self._sources[key]
 
     @cached_property
     def store(self) -> Store:
         """What is remembered between sessions."""
-        return Store(self.config.cache_path / "store.sqlite3")
+        return Store(self.config.cache_path / "store.sqlite3", kernel=self.kernel)
 
     def asked(self) -> tuple[Asked, ...]:
         """Every question to a Hub in this kernel, in order."""
@@ -116,16 +138,65 @@ class Resources:
         spec = runnable_task(task)
         if spec.is_operation:
             raise BadOption(f"{task} is an operation: it needs no model.", hint="%hf models lists what is here")
-        limits = parse_limits(self.config.limit).merged(parse_limits(options.limit))
-        found = self.sources(options).search(*SEARCHED_AS.get(task, (task,)), language=limits.language or "")
-        rule = partial(reject, spec, limits=limits, device=self.device(options))
-        preferred = PREFERRED.get(task, "")
-        return rank(found.models, rule, preferred=preferred, weights=self.config.weights)
+        limits, pack, today = self.limits(options), self.pack, date.today()
+        language = pack.limits_with(limits).language_for(task) or ""
+        found = self.sources(options).search(*SEARCHED_AS.get(task, (task,)), language=language)
+        device = self.device(options)
+        rule = partial(reject, spec, limits=limits, device=device, today=today, pack=pack, examined=False)
+        return rank(
+            found.models,
+            rule,
+            preferred=PREFERRED.get(task, ""),
+            weights=self.config.weights,
+            past=past(self.store, task, Profile()),
+            today=today,
+        )
 
-    def _chooser(self, limits: Limits, options: Options) -> Chooser:
+    # What is allowed
+
+    def limits(self, options: Options, plan: Plan | None = None) -> Limits:
+        """The user's: of the settings, of the request's words, of the option; a later one counts more.
+
+        Raises: BadOption.
+        """
+        config = self.config
+        columns = [c.name for i in plan.inputs for c in i.columns] if plan else ()
+        said = limit_words(plan.request, columns=columns)[0] if plan else Limits()
+        return parse_limits(config.limit).merged(said).merged(read_limits(options.limit, config.allowed_paths))
+
+    @property
+    def pack(self) -> Pack:
+        """The team's pack: the one that was set when the kernel started, whatever is set since; else the one set now.
+
+        Raises: BadOption for one that cannot be read: without its policy nothing is chosen.
+        """
+        now, first = self.config.pack, self._first_pack
+        if first and now not in ("", first):
+            name = clip(Path(first).name, 60)
+            raise BadOption(f"the pack {name} holds in this kernel.", hint="%config HFMagic.pack = '' goes back to it")
+        name = first or now
+        if not name:
+            return NO_PACK
+        if name not in self._packs:
+            named = name if name in bundled_packs() else ""
+            self._packs[name] = find_pack(named, ()) if named else read_pack(self._began_in / Path(name).expanduser())
+        return self._packs[name]
+
+    def _chooser(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Chooser:
         llm = self.planner.llm if self.config.picker == "llm" else None
+        profiles = profiles_of(plan, inputs, self.store.salt)
+        ground = Ground(
+            self.sources(options),
+            self.limits(options, plan),
+            self.device(options),
+            self.config.weights,
+            self.store,
+            pack=self.pack,
+            soft={step_id: limits_of(profile) for step_id, profile in profiles.items()},
+            past={s.id: past(self.store, s.task, profiles[s.id]) for s in plan.steps},
+        )
         return Chooser(
-            Ground(self.sources(options), limits, self.device(options), self.config.weights, self.store),
+            ground,
             picker=llm_picker(llm) if llm else None,
             no_models_hint=OFFER,
             left_out={"text-to-speech": VOICE_LEFT_OUT},

@@ -32,6 +32,7 @@ class StepResult:
         rows: rows that were selected. unique: how many of them differed, so how many the model saw.
         seconds: time to run, without `load_seconds`, the time to load the model.
         notes: what a reader should know, such as how many rows were truncated.
+        peak_bytes: what the model and its rows took in memory at most; 0: not measured.
     """
 
     step: Step
@@ -47,6 +48,7 @@ class StepResult:
     device: str = ""
     dtype: str = ""
     notes: tuple[str, ...] = ()
+    peak_bytes: int = 0
 
 
 @dataclass(frozen=True)

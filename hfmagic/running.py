@@ -12,17 +12,24 @@ from .answer import Answer, answer
 from .changes import changes
 from .config import HFMagic
 from .engine.executor import run_plan
+from .engine.preview import step_need
 from .engine.step import Machine, is_interrupted
 from .errors import HFMagicError, NeedsConsent, UnknownKind
 from .fingerprint import fingerprint
+from .fit import Forecast, forecast
+from .hardware import find_all
+from .hub.facts import ModelFacts
 from .hub.sources import Sources
 from .inputs import Inputs
 from .kinds import Kind
+from .learning import learn_failures, notices
 from .limits import size_words
 from .media import open_media
 from .plan import Plan, Step
+from .profiles import profiles_of
 from .proposal import Options, Proposal
 from .provenance import ModelUsed, Provenance, Settings, provenance
+from .recognise import Input
 from .render.plan_view import PlanView, Waits
 from .render.results_view import results_view
 from .render.run_view import RunView
@@ -56,6 +63,7 @@ class Running(Resources):
         self.proposal: Proposal | None = None
         self.last: Results | None = None
         self.record: Provenance | None = None  # what `last` rests on
+        self.notices: tuple[str, ...] = ()  # about models of the last run, that were not given before
         self._ran = _Ran()
         self._swaps = Swaps()
 
@@ -83,6 +91,8 @@ class Running(Resources):
                 machine = self._machine(proposal.options, most)
                 results = self._run_steps(proposal, cell, kept, machine)
                 self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
+                learn_failures(self.store, results, proposal.inputs, self.run_id)
+                self.notices = notices(self.store, results.plan)
                 self._keep_value(proposal, results, namespace, name)
                 self.record = self._provenance(proposal, results, machine)
                 said = answer(results, language=proposal.plan.language)
@@ -126,6 +136,43 @@ class Running(Resources):
                 machine = replace(machine, **fixed)
             results = self._run_steps(proposal, cell, {}, machine)
             return results, self._provenance(proposal, results, machine)
+
+    @property
+    def run_id(self) -> str:
+        """The last run, as what is learnt of it is kept under: the same rows under the same request are one."""
+        return f"{self.kernel}:{self._ran.read}"
+
+    @property
+    def _ran_inputs(self) -> Mapping[str, Input]:
+        return self._ran.proposal.inputs if self._ran.proposal else {}
+
+    def forecast(self, proposal: Proposal, hardware: str = "") -> Forecast:
+        """What a proposal will fetch, take and last, here or on named hardware. Raises: BadOption, HubError."""
+        plan, scope = proposal.plan, Scope(proposal.plan)
+        machine = self._machine(proposal.options)
+        profiles = profiles_of(plan, proposal.inputs, self.store.salt)
+        needs = []
+        for step in (s for s in plan.steps if s.model):
+            frame = scope.rows_of(step)
+            rows = next((i.rows for i in plan.inputs if i.name == frame), None) or 1
+            facts = self._facts_of(step, proposal, machine.hub)
+            needs.append(step_need(step, facts, scope, machine, rows=rows, profile=profiles.get(step.id)))
+        if not hardware:
+            return forecast(needs, [machine.device], split=False)
+        return forecast([replace(n, rows_per_second=None, peaks=()) for n in needs], find_all(hardware))
+
+    def _facts_of(self, step: Step, proposal: Proposal, hub: Sources) -> ModelFacts:
+        """Of a step's model, as it was looked at when it was chosen."""
+        model = step.model
+        assert model is not None  # noqa: S101  only steps with one are asked
+        looked_at = (c.facts for c in proposal.candidates.get(step.id, ()) if c.facts.model_id == model.model_id)
+        return next(looked_at, None) or hub.find(model.model_id, model.revision)
+
+    def _foresee(self, proposal: Proposal) -> str:
+        """A proposal's forecast in words; empty where it cannot be told."""
+        with contextlib.suppress(HFMagicError):
+            return self.forecast(proposal).words
+        return ""
 
     def _run_steps(
         self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], machine: Machine

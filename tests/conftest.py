@@ -21,6 +21,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # No test asks the Hub by chance; those about it name a loopback one.
 os.environ.setdefault("HFMAGIC_OFFLINE", "1")
+# Nor is a listing fetched beside a pick; the tests of listings ask for one.
+os.environ.setdefault("HFMAGIC_LISTING_MODELS", "0")
 
 DATA = Path(__file__).parents[1] / "notebooks" / "data"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -108,6 +108,15 @@ def test_an_unknown_planner_names_the_nearest(shell: InteractiveShell):
         ("%%hf reviews --of", "--offline"),
         ("%hf unl", "unload"),
         ("%hf sent a", "all"),
+        ("%hf tr", "trial"),
+        ("%hf fit T", "T4"),
+        ("%hf audit j", "json"),
+        ("%hf log --a", "--alerts"),
+        ("%hf models starter/bert", "starter/bert-tiny-sentiment"),
+        ("%%hf reviews --tri", "--trial"),
+        ("%%hf reviews --limit max_l", "max_latency="),
+        ("%%hf reviews --limit har", "hardware="),
+        ("%%hf reviews --trial 20 --labels ", "product"),
     ],
 )
 def test_completion_of_the_words(shell: InteractiveShell, typed: str, offered: str):
@@ -115,6 +124,19 @@ def test_completion_of_the_words(shell: InteractiveShell, typed: str, offered: s
 
     assert found is not None
     assert offered in found[1]
+
+
+def test_completion_of_the_columns_of_the_last_plan(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan\nLabel the sentiment of each review.")
+
+    def found(typed: str) -> list[str]:
+        fragment_and_names = candidates(typed, shell.user_ns["hf"], shell.user_ns)
+        assert fragment_and_names is not None
+        return fragment_and_names[1]
+
+    assert found("%hf trial se") == ["sentiment"]
+    assert found("%hf trial sentiment 20 --by prod") == ["product"]
+    assert "starter/bert-tiny-sentiment" in found("%hf trial sentiment star")
 
 
 def test_completion_of_loaded_models_after_unload(shell: InteractiveShell):
@@ -246,7 +268,7 @@ def test_code_goes_to_a_file(shell: InteractiveShell, tmp_path: Path, monkeypatc
     run(shell, CELL)
     (tmp_path / "mine.py").write_text("x = 1\n")
 
-    written = [run(shell, f"%hf code {words}").text for words in ("plan.py", "plan.ipynb", "function plan.py")]
+    written = [run(shell, f"%hf code {words}").text for words in ("plan.py", "plan.ipynb", "plan.py --function")]
     refused = str(run(shell, "%hf code mine.py").error)
 
     assert [text.strip() for text in written] == ["written: plan.py", "written: plan.ipynb", "written: plan.py"]

@@ -96,7 +96,7 @@ def test_an_option_names_the_model_of_a_step(shell: InteractiveShell):
     )
 
     assert seen.error is None
-    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.reason == "chosen by you"
+    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.reason == "named by you"
 
 
 def test_a_limit_rejects_with_a_reason(shell: InteractiveShell):

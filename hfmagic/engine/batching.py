@@ -24,10 +24,14 @@ OF_THE_STEP = (InvalidPlan, NotAvailable)  # what a function says of its paramet
 
 @dataclass
 class Outcome:
-    """Results of unique values by their position, and reasons of those without one."""
+    """Results of unique values by their position, and reasons of those without one.
+
+    `largest` is what the largest batch that was run cost: its rows × the longest of them.
+    """
 
     results: dict[int, Any] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
+    largest: int = 0
 
     @property
     def done(self) -> int:
@@ -97,6 +101,7 @@ def run_batches(
                 continue
             failure = _try(values, part, run, outcome, prepare)
             if failure is None:
+                outcome.largest = max(outcome.largest, len(part) * max((costs[i] for i in part), default=0))
                 progress(outcome)
             elif len(part) > 1:
                 half = len(part) // 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from ..conversions import with_texts
@@ -12,6 +13,7 @@ from ..kinds import Kind
 from ..results import Downloading, Loading, StepResult
 from ..runners.registry import find_runner
 from ..store import Run
+from .peak import measured_peak
 from .step import StepRun
 
 
@@ -42,23 +44,26 @@ def run_model(run: StepRun) -> StepResult:
     )
     load_seconds = time.perf_counter() - start
     parameters = run.parameters()
-    result = run.over_rows(
-        tuple(spec.takes),
-        lambda values: runner.cost(loaded, values),
-        lambda values: _told(runner.run(loaded, values, parameters), values, spec.gives),
-        budget=runner.budget or machine.batch_tokens,
-        most=machine.batch_size or runner.most,
-        longest=runner.longest(loaded, parameters) if runner.longest else 0,
-        unit=runner.unit,
-        rest=runner.rest,
-        load_seconds=load_seconds,
-        device=loaded.device,
-        dtype=loaded.dtype,
-        notes=runner.notes(loaded),
-    )
+    with measured_peak(loaded.device) as peak:
+        result = run.over_rows(
+            tuple(spec.takes),
+            lambda values: peak.restarted(runner.cost(loaded, values)),
+            lambda values: _told(runner.run(loaded, values, parameters), values, spec.gives),
+            budget=runner.budget or machine.batch_tokens,
+            most=machine.batch_size or runner.most,
+            longest=runner.longest(loaded, parameters) if runner.longest else 0,
+            unit=runner.unit,
+            rest=runner.rest,
+            load_seconds=load_seconds,
+            device=loaded.device,
+            dtype=loaded.dtype,
+            notes=runner.notes(loaded),
+        )
     measured = (choice.model_id, choice.revision, loaded.device, loaded.dtype, result.unique, result.seconds)
-    machine.store.add_run(Run(run.step.task, *measured, load_seconds))
-    return result
+    taken = loaded.bytes + peak.bytes
+    logged = run.step.id if machine.logged else ""
+    machine.store.add_run(Run(run.step.task, *measured, load_seconds, taken, run.largest, logged))
+    return replace(result, peak_bytes=taken)
 
 
 def _told(found: list[Any], values: list[Any], kind: Kind) -> list[Any]:

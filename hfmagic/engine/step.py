@@ -31,7 +31,7 @@ class Machine:
     """What a run rests on.
 
     `most_fetched` bytes may be downloaded for a model, any number where it is None. `batch_tokens` is rows × longest
-    row of a forward pass; `batch_size` 0 leaves it to that.
+    row of a forward pass; `batch_size` 0 leaves it to that. A trial's runs are not `logged` as those of a choice.
     """
 
     hub: Sources
@@ -46,6 +46,7 @@ class Machine:
     sql_rows: int = 100_000
     sql_seconds: float = 30.0
     seed: int = 0
+    logged: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,10 @@ class Work:
 
 @dataclass
 class StepRun:
-    """One step of one run: what it reads, and how a function of a batch is run over its rows."""
+    """One step of one run: what it reads, and how a function of a batch is run over its rows.
+
+    `largest` is what its largest batch cost, once it ran: rows × longest row, in the unit of the cost.
+    """
 
     step: Step
     tables: Tables
@@ -96,6 +100,7 @@ class StepRun:
     machine: Machine
     emit: Emit
     interrupted: bool = False
+    largest: int = 0
 
     def rows(self, reference: Reference) -> list[Any]:
         """The values of a reference, a column's as they stand in its cells, one a row; a single value is one row."""
@@ -165,6 +170,7 @@ class StepRun:
             if not outcome.results:
                 raise
             self.interrupted = True  # what is finished is kept; the other rows say why they have nothing
+        self.largest = outcome.largest
         cut = {row for row, i in zip(work.places, positions, strict=True) if longest and costs[i] > longest}
         notes = (*notes, *_truncated(len(cut), f"{longest} {unit}", rest))
         return self.result(work, positions, outcome, start, first_row_seconds=first_row_seconds, notes=notes, **details)

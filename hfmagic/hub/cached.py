@@ -16,6 +16,7 @@ from .blobs import repo_folder
 from .facts import ModelFacts, read_facts
 from .files import INDEX, HubFile, files_of, needed, weight_index
 from .listing import facts_of
+from .mending import mended
 from .parts import PIPELINE, folder_files, is_pipeline, pipeline_files
 
 
@@ -116,7 +117,10 @@ class CachedModels:
                     labels=facts.labels,
                     dtype=facts.dtype,
                     max_tokens=facts.max_tokens,
+                    task=mended(known.task, facts.architectures, pooled=known.pooled),
                     architectures=facts.architectures,
+                    shape=facts.shape,
+                    remote_code=known.remote_code or facts.remote_code,
                     gated=False,  # its files are here
                     problem=facts.problem or known.problem,
                 )

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .claims import Evaluation as Evaluation
+from .claims import base_models_of, datasets_of, evaluations_of, library_of
 from .header import Header, read_header, total_counts
+from .mending import mended
 from .parts import OWN_CODE, PIPELINE, folder_files, parse_parts, pipeline_files, pipeline_names
+from .shape import Shape, read_shape
 
 MAX_CONFIG_BYTES = 1_000_000
 
@@ -23,6 +27,9 @@ class ModelFacts:
     fetch, None where that is not known. `labels` are the names its head gives (empty: none, or unnamed ones).
     `pooled`: made for one embedding a text. `limits` is what its makers say it cannot do, from the card's front matter.
     `problem` says why it can never run here: pickle only, own code, damage. `gated`: its owner lets in who asks.
+    `library` as the Hub names it; `created` and `modified` are days (ISO 8601); `base_models` it was made from, ids;
+    `security` is the Hub's scan: "safe", "unsafe: FILE" or empty where not known; `remote_code`: it brings its own;
+    `verified`: the Hub knows its owner, None where that is not known. `shape` says how much memory a row takes.
     """
 
     model_id: str
@@ -47,6 +54,16 @@ class ModelFacts:
     downloads: int = 0
     likes: int = 0
     gated: bool = False
+    library: str = ""
+    created: str = ""
+    modified: str = ""
+    base_models: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    security: str = ""
+    remote_code: bool = False
+    verified: bool | None = None
+    shape: Shape | None = None
 
     @property
     def owner(self) -> str:
@@ -78,11 +95,12 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
         except (OSError, ValueError):
             problem = problem or f"{path.relative_to(folder).as_posix()} is damaged"
     problem = problem or _foreign(folder, weights, home or folder)
+    architectures, pooled = _architectures(config), (folder / "modules.json").exists()
     facts = ModelFacts(
         model_id=model_id,
         folder=folder,
-        task=as_text(card.get("pipeline_tag")),
-        architectures=_architectures(config),
+        task=mended(as_text(card.get("pipeline_tag")), architectures, pooled=pooled),
+        architectures=architectures,
         license=as_text(card.get("license")),
         languages=languages_of(card.get("language")),
         tags=tuple(x for x in as_list(card.get("tags")) if isinstance(x, str)),
@@ -90,8 +108,14 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
         weight_bytes=sum(p.stat().st_size for p in weights),
         max_tokens=_max_tokens(config),
         metrics=metrics_of(card),
-        pooled=(folder / "modules.json").exists(),
+        pooled=pooled,
         limits=as_text(card.get("limits")) or "",
+        library=library_of({}, card),
+        base_models=base_models_of({"id": model_id}, card),
+        datasets=datasets_of(card),
+        evaluations=evaluations_of({}, card),
+        remote_code=problem == OWN_CODE,
+        shape=read_shape(config),
         problem=problem,
     )
     return facts.with_counts(total_counts(headers))
@@ -126,11 +150,15 @@ def _architectures(config: Mapping[str, Any]) -> tuple[str, ...]:
 def facts_in_file(facts: ModelFacts, name: str, text: bytes) -> ModelFacts:
     """The facts with what config.json or model_index.json says: head, labels, longest input; or with its problem."""
     config, problem = _parsed_index(text) if name == PIPELINE else _parsed(text)
+    architectures = _architectures(config)
     return replace(
         facts,
-        architectures=_architectures(config),
+        task=mended(facts.task, architectures, pooled=facts.pooled),
+        architectures=architectures,
         labels=_labels(config),
         max_tokens=_max_tokens(config),
+        remote_code=facts.remote_code or problem == OWN_CODE,
+        shape=read_shape(config),
         problem=problem or facts.problem,
     )
 

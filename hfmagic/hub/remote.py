@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from ..errors import HubUnreachable, RevisionGone
+from ..errors import HFMagicError, HubError, HubUnreachable, RevisionGone
+from . import catalog
+from .addresses import info_path, search_path
+from .answers import ago
+from .catalog import Catalog
+from .claims import base_models_of, evaluations_of, security_of
 from .client import HubClient, is_model
 from .facts import ModelFacts
 from .files import INDEX, HubFile, files_of, may_need, needed, weight_index
 from .header import Header, header_bytes, parse_header
 from .listing import facts_of
 from .parts import PIPELINE, is_pipeline, may_need_parts, pipeline_files
+from .together import together
 
 AWAY_SECONDS = 10.0  # a Hub that did not answer is not asked again for so long: the steps of one plan, no longer
 FRESH_SECONDS = 600.0  # so long neither a search nor the question for a newest commit is repeated
@@ -27,32 +34,64 @@ Info = dict[str, Any]
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What a search gave; `away` says why it is of another day, and of which."""
+
+    models: tuple[ModelFacts, ...]
+    away: str = ""
+
+
 class Remote:
     """One Hub. A question is not repeated while its answer holds, and none is put to a Hub that is away."""
 
-    def __init__(self, client: HubClient) -> None:
-        self.client = client
-        self._searches: dict[tuple[str, str, str, int], tuple[float, tuple[ModelFacts, ...]]] = {}
+    def __init__(self, client: HubClient, listing: Catalog | None = None) -> None:
+        self.client, self.listing = client, listing
+        self._searches: dict[tuple[str, str, str, int], tuple[float, Listed]] = {}
         self._cards: dict[str, Any] = {}  # front matter that a search gave
         self._infos: dict[tuple[str, str], tuple[float, Info]] = {}  # by model id and revision, "" for the newest
         self._files: dict[tuple[str, str], tuple[HubFile, ...]] = {}  # that are needed, by model id and commit
+        self._told: dict[str, tuple[float, dict[str, Any]]] = {}  # of owners, and what `info` leaves out of models
         self._away: tuple[float, HubUnreachable] | None = None
 
-    def search(self, task: str, words: str, language: str, most: int = MOST_FOUND) -> tuple[ModelFacts, ...]:
-        """The models of a Hub task, `most` of them. Raises: HubUnreachable, HubRefused."""
+    def search(self, task: str, words: str, language: str, most: int = MOST_FOUND) -> Listed:
+        """The models of a Hub task, `most` of them; where the Hub gives none, those that it gave before.
+
+        Raises: HubUnreachable, HubRefused.
+        """
         key = (task, words, language, most)
-        at, known = self._searches.get(key, (-FRESH_SECONDS, ()))
+        at, known = self._searches.get(key, (-FRESH_SECONDS, Listed(())))
         if time.monotonic() - at < FRESH_SECONDS:
             return known
-        items = self._ask(lambda hub: hub.search(task, words=words, language=language, limit=most))
+        items, away = self._listed(task, words, language, most)
         self._cards |= {str(item["id"]): item.get("cardData") for item in items if is_model(item)}
-        found = tuple(facts_of(item) for item in items if is_model(item))
-        self._searches[key] = (time.monotonic(), found)
+        found = Listed(tuple(facts_of(item) for item in items if is_model(item)), away)
+        if self.listing is not None:
+            self.listing.renew(self.client, task)
+        if not away or self.client.offline:
+            self._searches[key] = (time.monotonic(), found)
         return found
+
+    def _listed(self, task: str, words: str, language: str, most: int) -> tuple[list[dict[str, Any]], str]:
+        """The listing of today, what the Hub says now, or what it said before and how long ago."""
+        hub, listing = self.client, self.listing
+        at = listing.at(hub, task) if listing else 0.0
+        kept = listing.search(hub, task, words=words, language=language, limit=most) if listing and at else None
+        if kept is not None and hub.holds(at, catalog.FRESH_SECONDS):
+            return kept, ""
+        try:
+            return self._ask(lambda hub: hub.search(task, words=words, language=language, limit=most)), ""
+        except HubError as error:
+            said = hub.kept(search_path(task, words=words, language=language, limit=most))
+            if said and isinstance(said[0], list) and (kept is None or said[1] > at):
+                kept, at = [item for item in said[0] if isinstance(item, dict)], said[1]
+            if kept is None:
+                raise
+            return kept, f"{error.message.rstrip('.')}, its list is as of {ago(time.time() - at)}"
 
     def seen(self) -> tuple[ModelFacts, ...]:
         """Models that a search found."""
-        return tuple({m.model_id: m for _, models in tuple(self._searches.values()) for m in models}.values())
+        return tuple({m.model_id: m for _, x in tuple(self._searches.values()) for m in x.models}.values())
 
     def card(self, model_id: str) -> Any:
         """The front matter of a model's card, as a search gave it. Asks nothing."""
@@ -70,6 +109,49 @@ class Remote:
         for name in (model_id, str(info["id"])):
             self._infos[name, revision] = self._infos[name, str(info["sha"])] = (time.monotonic(), info)
         return info
+
+    def info_of_any_day(self, model_id: str, revision: str = "") -> Info:
+        """As `info`; where the Hub is away what it said before, however long ago: to know of, not to fetch."""
+        try:
+            return self.info(model_id, revision)
+        except HubUnreachable:
+            said = self.client.kept(info_path(model_id, revision))
+            if said and isinstance(said[0], dict) and is_model(said[0]):
+                return said[0]
+            raise
+
+    def examined(self, facts: ModelFacts) -> ModelFacts:
+        """Facts with the Hub's scan, its word on the owner, and results; what cannot be had stays unknown.
+
+        At most four requests, together: the model, what its listing leaves out, its owner as one or the other.
+        """
+        model_id = facts.model_id
+        info, more, owner = together(
+            [
+                lambda: self.info_of_any_day(model_id, facts.revision),
+                lambda: self._told_of(f"model {model_id}", lambda hub: hub.more(model_id)),
+                lambda: self._told_of(f"owner {facts.owner}", lambda hub: hub.owner(facts.owner)),
+            ]
+        )
+        if not isinstance(info, HFMagicError):
+            known = facts_of(info)
+            names = ("library", "created", "modified", "base_models", "datasets", "evaluations")
+            facts = replace(facts, **{n: getattr(facts, n) or getattr(known, n) for n in names})
+            facts = replace(facts, security=security_of(info), remote_code=facts.remote_code or known.remote_code)
+        if not isinstance(more, HFMagicError):
+            bases = dict.fromkeys([*base_models_of(more, {}), *facts.base_models])
+            figures = dict.fromkeys([*evaluations_of(more, {}), *facts.evaluations])
+            facts = replace(facts, base_models=tuple(bases), evaluations=tuple(figures))
+        if not isinstance(owner, HFMagicError) and owner:
+            facts = replace(facts, verified=owner.get("isVerified") is True)
+        return facts
+
+    def _told_of(self, key: str, question: Callable[[HubClient], dict[str, Any]]) -> dict[str, Any]:
+        at, known = self._told.get(key, (0.0, None))
+        if known is None or time.monotonic() - at >= FRESH_SECONDS:
+            known = self._ask(question)
+            self._told[key] = (time.monotonic(), known)
+        return known
 
     def read(self, info: Info, name: str, stop: int) -> bytes:
         """The first `stop` bytes of a file. Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable."""
@@ -130,6 +212,7 @@ class Remote:
         """What is known of a model no longer holds: the next cell asks for its newest commit."""
         self._infos = {k: v for k, v in self._infos.items() if model_id not in (k[0], v[1]["id"])}
         self._searches.clear()
+        self.client.renew()
 
     def _unless_gone(self, model_id: str, question: Callable[[HubClient], _T]) -> _T:
         try:

@@ -6,13 +6,26 @@ import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..errors import DamagedModel, HubError, HubUnreachable, NeedsConsent, RevisionGone, UnknownModel, did_you_mean
+from ..errors import (
+    DamagedModel,
+    HFMagicError,
+    HubError,
+    HubUnreachable,
+    NeedsConsent,
+    RevisionGone,
+    UnknownModel,
+    did_you_mean,
+)
 from ..limits import size_words
 from .blobs import Checked, drop, etag_of
 from .cached import CachedModels
+from .card import MAX_CARD_BYTES, card_text, decoded
+from .catalog import Catalog
+from .claims import security_of
 from .client import HubClient
 from .download import download
 from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_file
@@ -20,10 +33,12 @@ from .files import HubFile, files_of
 from .folder import FolderHub
 from .header import total_counts
 from .job import Job, Moment, OnMoment
+from .lineage import lineage
 from .listing import facts_of
 from .parts import PIPELINE, read_among
 from .remote import MOST_FOUND, Info, Remote
 from .skeleton import skeleton
+from .together import together
 
 HeadCheck = Callable[[Path], str]
 """A folder, maybe without weights → why the task cannot be done with it, or an empty string."""
@@ -31,20 +46,34 @@ HeadCheck = Callable[[Path], str]
 
 @dataclass(frozen=True)
 class Found:
-    """The models that may be candidates; `away` says why the Hub gave none of them."""
+    """The models that may be candidates; `away` says why the Hub gave none of them, or none of today."""
 
     models: tuple[ModelFacts, ...]
     away: str = ""
 
 
 class Sources:
-    """Where this session's models come from. Without a client it is offline."""
+    """Where this session's models come from. Without a client it is offline.
+
+    Args:
+        stored: where there is no client, one that asks nothing: what a Hub said before is known, not to be fetched.
+        listing: the models of a task that are downloaded most.
+    """
 
     def __init__(
-        self, folders: FolderHub, cached: CachedModels, client: HubClient | None, checked: Checked, stall_seconds: float
+        self,
+        folders: FolderHub,
+        cached: CachedModels,
+        client: HubClient | None,
+        checked: Checked,
+        stall_seconds: float,
+        *,
+        stored: HubClient | None = None,
+        listing: Catalog | None = None,
     ) -> None:
         self.folders, self.cached, self.client = folders, cached, client
-        self._remote = Remote(client) if client else None
+        self._remote = Remote(client, listing) if client else None
+        self._said = self._remote or (Remote(stored, listing) if stored else None)
         self._checked, self._stall_seconds = checked, stall_seconds
 
     def models(self) -> tuple[ModelFacts, ...]:
@@ -54,19 +83,19 @@ class Sources:
 
     def seen(self) -> tuple[ModelFacts, ...]:
         """Models that a search of this session found on the Hub."""
-        return self._remote.seen() if self._remote else ()
+        return self._said.seen() if self._said else ()
 
     def known(self) -> tuple[ModelFacts, ...]:
         """The models on this machine and those that a search of this session found. Asks nobody."""
         local = {m.model_id: m for m in self.models()}
-        merged = [_merged(m, local.pop(m.model_id, None)) for m in self.seen()]
+        merged = [_merged(m, local.pop(m.model_id, None), away=self.client is None) for m in self.seen()]
         return (*local.values(), *merged)
 
     def card(self, facts: ModelFacts) -> dict[str, Any]:
         """The front matter of a known model's card; empty where it is not known. Asks nobody."""
         if facts.folder is not None:
             return card_of(facts.folder)
-        card = self._remote.card(facts.model_id) if self._remote else None
+        card = self._said.card(facts.model_id) if self._said else None
         return card if isinstance(card, dict) else {}
 
     def delete(self, model_id: str, revision: str) -> int:
@@ -91,26 +120,68 @@ class Sources:
             return {}
         return found if isinstance(found, dict) else {}
 
+    def read_card(self, facts: ModelFacts) -> str:
+        """README.md of a model, at its revision, at most 200,000 bytes of it; empty where it has none.
+
+        What was downloaded lacks its card: the Hub is asked for it, unless offline.
+
+        Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable.
+        """
+        found = card_text(facts.folder) if facts.folder is not None else ""
+        if found or self._remote is None or not facts.revision:
+            return found
+        info = self._remote.info(facts.model_id, facts.revision)
+        there = any(f.name == "README.md" for f in files_of(info))
+        return decoded(self._remote.read(info, "README.md", MAX_CARD_BYTES)) if there else ""
+
     def search(self, *tasks: str, words: str = "", language: str = "", most: int = MOST_FOUND) -> Found:
         """The models on this machine, and those that the Hub gives for tasks.
 
         Where no name has the `words`, the tasks alone are searched for. A Hub that gives nothing is said in `away`.
         """
-        here, hub = self.models(), self._remote
+        here, hub = self.models(), self._said
         if hub is None:
             return Found(here)
         try:
-            remote = [m for task in tasks for m in hub.search(task, words, language, most)]
-            if words and not remote:
-                remote = [m for task in tasks for m in hub.search(task, "", language, most)]
+            listed = [hub.search(task, words, language, most) for task in tasks]
+            if words and not any(x.models for x in listed):
+                listed = [hub.search(task, "", language, most) for task in tasks]
         except HubError as error:
+            if self.client is None:
+                return Found(here)
             if not here:
                 raise type(error)(f"{error.message.rstrip('.')}; no models are here.", hint=error.hint) from None
             return Found(here, error.message.rstrip("."))
         local = {m.model_id: m for m in here}
-        found = {m.model_id: m for m in remote}.values()  # a model may be filed under several tags
-        merged = [_merged(m, local.pop(m.model_id, None)) for m in found]
-        return Found((*local.values(), *merged))
+        found = {m.model_id: m for x in listed for m in x.models}.values()  # a model may be filed under several tags
+        why = next((x.away for x in listed if x.away), "")
+        away = bool(why) or self.client is None
+        merged = [_merged(m, local.pop(m.model_id, None), away=away) for m in found]
+        return Found((*local.values(), *merged), why)
+
+    def examined(self, facts: ModelFacts) -> ModelFacts:
+        """A model with what is asked for only when it matters: its security, whether its owner is verified, results.
+
+        What cannot be had stays unknown: `security` empty, `verified` None. Asks once for a while; raises nothing.
+        """
+        unknown = facts.folder is not None and not facts.fetched  # a folder of the user's: no Hub knows it
+        return facts if unknown or self._said is None else self._said.examined(facts)
+
+    def lineage(self, facts: ModelFacts) -> tuple[ModelFacts, ...]:
+        """The models that it was made from, nearest first, four steps back at most; those that are unknown left out."""
+        here = {m.model_id: m for m in self.models()}
+
+        def base(model_id: str) -> ModelFacts | None:
+            if model_id in here or self._said is None:
+                return here.get(model_id)
+            # Under the name that was asked for: by it its children name it.
+            return replace(facts_of(self._said.info_of_any_day(model_id)), model_id=model_id)
+
+        def find(names: Sequence[str]) -> list[ModelFacts | None]:
+            found = together([partial(base, name) for name in names])
+            return [None if isinstance(m, HFMagicError) else m for m in found]
+
+        return lineage(facts, find)
 
     def find(self, model_id: str, revision: str = "") -> ModelFacts:
         """A model by its id, on this machine first, then on the Hub; at a revision where one is given.
@@ -160,10 +231,12 @@ class Sources:
         Raises: GatedModel, RevisionGone, HubRefused, HubUnreachable.
         """
         hub = self._remote
-        if facts.folder is not None or hub is None:
+        if facts.folder is not None:
             return facts
+        if hub is None:
+            raise HubUnreachable("hfmagic is offline.", hint="go online to fetch it, or name another model")
         info = hub.info(facts.model_id, facts.revision)
-        facts = replace(facts, model_id=str(info["id"]), revision=str(info["sha"]))
+        facts = replace(facts, model_id=str(info["id"]), revision=str(info["sha"]), security=security_of(info))
         described = hub.described_by(info)
         config = hub.read(info, described, MAX_CONFIG_BYTES)
         facts = facts_in_file(facts, described, config)
@@ -262,7 +335,7 @@ class Sources:
 
     def _on_hub(self, hub: Remote, model_id: str, revision: str) -> ModelFacts:
         try:
-            info = hub.info(model_id, revision)
+            info = hub.info_of_any_day(model_id, revision)
         except UnknownModel as error:
             raise UnknownModel(error.message, hint=did_you_mean(model_id, self._ids()) or error.hint) from None
         # Under the name that was asked for, so that it is found by it; `inspect` gives the one it has now.
@@ -277,11 +350,13 @@ class Sources:
         raise UnknownModel(f"no model {what} on this machine.", hint=hint)
 
 
-def _merged(remote: ModelFacts, local: ModelFacts | None) -> ModelFacts:
+def _merged(remote: ModelFacts, local: ModelFacts | None, *, away: bool) -> ModelFacts:
     """A model of the Hub that is here as well: what is here, with the Hub's newest counts.
 
-    The Hub's where that is newer, or what is here cannot be used: what is damaged is then fetched again.
+    The Hub's where that is newer, or what is here cannot be used: what is damaged is then fetched again. Not while the
+    Hub is away: then nothing can be fetched.
     """
-    if local is None or (local.fetched and (local.revision != remote.revision or local.problem)):
+    stale = local is not None and local.fetched and (local.revision != remote.revision or bool(local.problem))
+    if local is None or (stale and not away):
         return remote
     return replace(local, downloads=remote.downloads)

@@ -121,13 +121,18 @@ class Delete(Schema):
 
 
 class Try(Schema):
-    """Try models that were listed on the first rows of a step. Answer: Taken; then TrialShown is pushed."""
+    """Try models that were listed on varied rows of a step. Answer: Taken; then TrialShown is pushed.
+
+    `labels` is the column that says what the rows really are, `by` the one for whose values the quality is told apart.
+    """
 
     ask: Literal["try"] = "try"
     plan: PlanHash
     step: StepId
     model_ids: Annotated[tuple[ModelId, ...], Field(min_length=1, max_length=6)]
     rows: Annotated[int, Field(ge=2, le=500)] = 20
+    labels: Words = ""
+    by: Words = ""
 
 
 class LabelRow(Schema):

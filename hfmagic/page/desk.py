@@ -9,7 +9,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import BadOption, HFMagicError, InvalidPlan, Unforeseen, UnknownModel, reason_of
+from ..errors import (
+    BadOption,
+    HFMagicError,
+    InvalidPlan,
+    Unforeseen,
+    UnknownColumn,
+    UnknownModel,
+    did_you_mean,
+    reason_of,
+)
+from ..judging import Terms
 from ..selection.candidates import Candidate
 from ..session import Session
 from ..stage import Standing
@@ -174,7 +184,9 @@ class Desk:
     def _try(self, ask: Try) -> dict[str, Any]:
         for model_id in ask.model_ids:
             self._known(model_id)
-        trial = self._session.try_models(ask.step, ask.model_ids, ask.rows, seen=ask.plan)
+        self._check_columns(ask.labels, ask.by)
+        terms = Terms(rows=ask.rows, labels=ask.labels, by=ask.by)
+        trial = self._session.try_models(ask.step, ask.model_ids, terms, seen=ask.plan)
         return {"taken": Taken(line=self._start_job(trial, f"{len(ask.model_ids)} models on {ask.rows} rows"))}
 
     def _label(self, ask: LabelRow) -> dict[str, Any]:
@@ -190,6 +202,14 @@ class Desk:
         if model_id not in self._listed:
             raise UnknownModel("no such model was listed.", hint="search for it first")
         return self._listed[model_id]
+
+    def _check_columns(self, *names: str) -> None:
+        """Raises: UnknownColumn for a name that no input of the plan has. An empty one names none."""
+        proposal = self._session.proposal
+        columns = [c.name for i in (proposal.plan.inputs if proposal else ()) for c in i.columns]
+        for name in names:
+            if name and name not in columns:
+                raise UnknownColumn(f"no input has a column {name!r}.", hint=did_you_mean(name, columns))
 
     def _under_way(self, what: str) -> dict[str, Any]:
         """The plan has changed: what depends on it runs as soon as nothing else does, unless it has not run at all."""

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..config import OFFICIAL_HUB
-from ..devices import Device
+from ..devices import Device, choose_dtype
 from ..errors import clip, one_line
-from ..hub.facts import ModelFacts
+from ..fit import estimate, fits
+from ..fit.forecast import to_fetch
+from ..hub.facts import Evaluation, ModelFacts
 from ..limits import license_class
-from ..selection.candidates import ROOM, Candidate
-from .shows import Fit, ModelDetails, ModelShown
+from ..selection.candidates import Candidate
+from ..selection.case import SHORT
+from .shows import EvaluationShown, ModelDetails, ModelShown
 
-ROOMY = 0.7  # of the free memory: above it another program's appetite decides
+MOST_EVALUATIONS = 30  # of one model
 _CARD = ("license", "license_name", "license_link", "language", "base_model", "datasets", "library_name", "tags")
 
 
 def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tuple[int, int]]) -> ModelShown:
     """A row of a list."""
     facts = candidate.facts
-    needs = int(facts.parameters * (4 if device.kind == "cpu" else 2) * ROOM)
+    need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=SHORT)
+    place = fits(need, (device,), split=False)
     return ModelShown(
         model_id=facts.model_id,
         owner=facts.owner,
@@ -29,7 +33,7 @@ def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tupl
         languages=facts.languages[:50],
         parameters=facts.parameters,
         weight_bytes=facts.weight_bytes,
-        fetch_bytes=_to_fetch(facts),
+        fetch_bytes=to_fetch(facts),
         here=facts.folder is not None,
         downloads=facts.downloads,
         likes=facts.likes,
@@ -38,9 +42,9 @@ def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tupl
         speed=candidate.speed,
         basis=candidate.basis,
         rejected=candidate.rejected,
-        fit=_fit(needs, device.free_bytes),
-        needs_bytes=needs,
-        free_bytes=device.free_bytes,
+        fit=place.verdict,
+        needs_bytes=place.needed,
+        free_bytes=place.free,
         labels=facts.labels[:20],
         warnings=tuple(_warnings(facts)),
         ratings=ratings.get(facts.model_id, (0, 0)),
@@ -59,6 +63,10 @@ def model_details(shown: ModelShown, facts: ModelFacts, card: Mapping[str, objec
         max_tokens=facts.max_tokens,
         dtype=facts.dtype,
         metrics=dict(facts.metrics),
+        evaluations=tuple(map(_evaluation, facts.evaluations[:MOST_EVALUATIONS])),
+        base_models=facts.base_models[:20],
+        security=clip(facts.security, 200),
+        verified=facts.verified,
         limits=clip(facts.limits, 1000),
         tags=facts.tags[:50],
         card=tuple((name, words) for name, words in listed if words),
@@ -67,17 +75,14 @@ def model_details(shown: ModelShown, facts: ModelFacts, card: Mapping[str, objec
     )
 
 
-def _to_fetch(facts: ModelFacts) -> int | None:
-    """Before its files were looked at: what its weights weigh, as the Hub's listing says."""
-    if facts.folder is not None:
-        return 0
-    return facts.weight_bytes or None if facts.fetch_bytes is None else facts.fetch_bytes
-
-
-def _fit(needs: int, free: int) -> Fit:
-    if not needs:
-        return "unknown"
-    return "green" if needs <= ROOMY * free else "amber" if needs <= free else "red"
+def _evaluation(found: Evaluation) -> EvaluationShown:
+    return EvaluationShown(
+        metric=found.metric,
+        value=found.value,
+        dataset=found.dataset,
+        source=found.source,
+        verified=found.verified,
+    )
 
 
 def _warnings(facts: ModelFacts) -> list[str]:

@@ -15,7 +15,7 @@ def schema() -> dict[str, Any]:
     """One schema with a definition for each type, the plan and the facts of a model among them."""
     found = Protocol.model_json_schema(mode="serialization")
     facts = TypeAdapter(ModelFacts).json_schema(mode="serialization")
-    found["$defs"] |= {"ModelFacts": facts}
+    found["$defs"] |= facts.pop("$defs", {}) | {"ModelFacts": facts}
     for definition in found["$defs"].values():  # a title on each field would become a type of its own
         for field in definition.get("properties", {}).values():
             field.pop("title", None)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 
+from ..data_profile import Profile
 from ..errors import BadOption
+from ..experience import past
 from ..limits import Limits, parse_limits
-from ..selection.candidates import PREFERRED, SEARCHED_AS, Candidate, rank, reject, suits
+from ..selection.candidates import Candidate, rank
+from ..selection.rules import PREFERRED, SEARCHED_AS, reject, suits
 from ..session import Options, Session
 from ..tags import runnable_task
 from .asks import Search
@@ -36,10 +40,16 @@ def search_models(session: Session, ask: Search) -> tuple[Models, Sequence[Candi
         models, away = tuple({m.model_id: m for m in (*models, *found.models)}.values()), found.away
     asked = {"license": ask.license, "max_size": ask.max_size, "language": ask.language}
     given = Limits.model_validate({name: value for name, value in asked.items() if value})
-    limits = parse_limits(session.config.limit).merged(given)
-    rule = partial(reject, spec, limits=limits, device=device)
-    suited = [m for m in models if suits(spec, m)]
-    ranked = rank(suited, rule, preferred=PREFERRED.get(ask.task, ""), weights=session.config.weights)
+    limits, today = parse_limits(session.config.limit).merged(given), date.today()
+    rule = partial(reject, spec, limits=limits, device=device, today=today, pack=session.pack, examined=False)
+    ranked = rank(
+        [m for m in models if suits(spec, m)],
+        rule,
+        preferred=PREFERRED.get(ask.task, ""),
+        weights=session.config.weights,
+        past=past(session.store, ask.task, Profile()),
+        today=today,
+    )
     ratings = session.store.ratings(ask.task)
     shown = tuple(model_shown(c, device, ratings) for c in ranked)
     return Models(task=ask.task, models=shown, away=away, device=device.torch_name), ranked

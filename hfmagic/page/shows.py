@@ -87,8 +87,22 @@ class Models(Shown):
     chosen: str = ""
 
 
+class EvaluationShown(Shown):
+    """A figure that someone else measured: `source` says who, `verified` whether the Hub did."""
+
+    metric: str
+    value: float
+    dataset: str
+    source: str
+    verified: bool
+
+
 class ModelDetails(Shown):
-    """What else is known of a model. `card` is the front matter of its card, as names and plain text."""
+    """What else is known of a model. `card` is the front matter of its card, as names and plain text.
+
+    `base_models` are those that it was made from; `security` is the Hub's scan: "safe", "unsafe: FILE" or empty where
+    it says nothing; `verified`: the Hub knows its owner, None where that is not known.
+    """
 
     model: ModelShown
     revision: str
@@ -97,6 +111,10 @@ class ModelDetails(Shown):
     max_tokens: int | None
     dtype: str
     metrics: dict[str, float]
+    evaluations: tuple[EvaluationShown, ...]
+    base_models: tuple[str, ...]
+    security: str
+    verified: bool | None
     limits: str
     tags: tuple[str, ...]
     card: tuple[tuple[str, str], ...]
@@ -233,8 +251,8 @@ class MemoryShown(Shown):
 
 
 class TriedModel(Shown):
-    """A model in a trial: `value` is its share of rows that are right (of those labelled) or that most models agree
-    with (of all), with its 95 % interval; None until it has run.
+    """A model in a trial: `value` is the trial's measure with its 95 % interval, None until it has run, each as a part
+    of a whole bar; `figure` and `span` are the same in words. `peak_bytes` is 0 where it was not measured.
     """
 
     model_id: str
@@ -243,29 +261,42 @@ class TriedModel(Shown):
     value: float | None
     low: float
     high: float
+    figure: str
+    span: str
+    rows_per_second: float
+    peak_bytes: int
     error: str
 
 
 class Disagreement(Shown):
-    """A row for which the models of a trial gave different labels; `label` is what the user said it is."""
+    """A row for which the models of a trial gave different labels; `label` is what the user said it is.
+
+    `row` counts those of the trial, `place` those of the frame, from 0.
+    """
 
     row: int
+    place: int
     subject: str
     given: tuple[tuple[str, str], ...] = Field(description="(model id, its label)")
     label: str
 
 
 class TrialShown(Shown):
-    """A trial: models, best first. `measure` says what `value` is."""
+    """A trial: models, best first. `measure` names what `value` is; `said` is what follows, the verdict first.
+
+    `winner` is the model that is better for sure; empty while that is open.
+    """
 
     step: str
     task: str
     rows: int
     running: bool
-    measure: Literal["agreement", "accuracy"]
+    measure: str
     models: tuple[TriedModel, ...]
     disagreements: tuple[Disagreement, ...]
     labels: tuple[str, ...]
+    said: tuple[str, ...]
+    winner: str
     error: str
 
 

@@ -6,6 +6,7 @@ out. A reason is one of the chosen model's facts, from a closed list: a free one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ The reason is the fact that decides. Answer with one JSON object.
 """
 # The first is what a small model takes when in doubt: with another one first it took that for every request.
 _WANTED = ("the best", "the smallest and fastest", "one for its language", "one for its subject")
+_NUMBER = re.compile(r"(?<![^\s(])\d+(?:[.,]\d+)*[kmb%]?")
 _LOWER_IS_BETTER = frozenset({"wer", "cer", "loss", "perplexity", "error", "mae", "mse", "rmse"})
 
 
@@ -65,7 +67,7 @@ def pick_models(llm: LLM, request: str, steps: Sequence[StepToPick]) -> dict[str
     value = llm.ask(messages, schema=schema, name="choice")
     chosen = ((step, value.get(group[0].step_id)) for group in groups for step in group)
     return {
-        step.step_id: (pick["model_id"], _reason(pick.get("reason")))
+        step.step_id: (pick["model_id"], _reason(pick.get("reason"), step, pick["model_id"]))
         for step, pick in chosen
         if isinstance(pick, Mapping) and pick.get("model_id") in step.model_ids
     }
@@ -97,8 +99,24 @@ def _question(request: str, steps: Sequence[StepToPick]) -> str:
     return "\n".join(lines)
 
 
-def _reason(words: object) -> str:
-    return clip(one_line(words), MOST_REASON) if isinstance(words, str) else ""
+def _reason(words: object, step: StepToPick, model_id: str) -> str:
+    """The reason for a model; one that is not so comes after a fact: an endpoint may ignore the schema."""
+    said = clip(one_line(words), MOST_REASON) if isinstance(words, str) else ""
+    own = dict(step.facts)[model_id]
+    if is_borne_out(said, own, model_id):
+        return said
+    fact = f"{own[0]}; " if own else ""
+    return f"{fact}it was said to be “{said}”, which is not so"
+
+
+def is_borne_out(reason: str, facts: Sequence[str], model_id: str = "") -> bool:
+    """False for a reason with a rank or a number that none of the model's facts has; code cannot know the rest."""
+    if reason in facts:
+        return True
+    text, known = reason.lower(), " ".join((*facts, model_id)).lower()
+    claimed = [fact for claim, fact in _CLAIMS.items() if re.search(claim, text)]
+    claimed += [f"best {name}" for name in re.findall(r"(?:best|highest) (\w+) of", text)]
+    return all(fact in known for fact in claimed) and set(_NUMBER.findall(text)) <= set(_NUMBER.findall(known))
 
 
 # Facts in words
@@ -119,7 +137,10 @@ def facts_in_words(candidates: Sequence[Mapping[str, object]]) -> list[list[str]
     metrics = [m if isinstance(m := c.get("metrics"), Mapping) else {} for c in candidates]
     for name in dict.fromkeys(name for m in metrics for name in m):
         _add_ranked(found, [m.get(name) for m in metrics], _metric(str(name)))
-    _add_ranked(found, [c.get("parameters") for c in candidates], _SIZE)
+    rates = [c.get("rows_per_second") for c in candidates]
+    measured = all(isinstance(r, int | float) for r in rates)
+    _add_ranked(found, rates if measured else [], _RATE)
+    _add_ranked(found, [c.get("parameters") for c in candidates], _SIZE if measured else _SIZE_AND_SPEED)
     _add_ranked(found, [c.get("downloads") for c in candidates], _DOWNLOADS)
     for name, said in _OTHERS.items():
         values = [c.get(name) for c in candidates]
@@ -161,9 +182,19 @@ def _listed(name: str) -> Callable[[object], str]:
     return said
 
 
-_SIZE = _Ranks("the largest and slowest", "the smallest and fastest", lambda n: f"{_rounded(n)} parameters")
+def _parts(value: object) -> str:
+    """The parts of a score, best first."""
+    parts = sorted(value.items(), key=lambda p: (-p[1], p[0])) if isinstance(value, Mapping) else []
+    return f"scores {', '.join(f'{name} {number:.2g}' for name, number in parts)}" if parts else ""
+
+
+_SIZE_AND_SPEED = _Ranks("the largest and slowest", "the smallest and fastest", lambda n: f"{_rounded(n)} parameters")
+_SIZE = _Ranks("the largest", "the smallest", lambda n: f"{_rounded(n)} parameters")
+_RATE = _Ranks("the fastest here", "the slowest here", lambda n: f"{_rounded(n)} rows a second")
 _DOWNLOADS = _Ranks("most downloads", "fewest downloads", lambda n: f"{_rounded(n)} downloads")
 _OTHERS: Mapping[str, Callable[[object], str]] = {
+    "past": lambda words: one_line(str(words)) if words else "",
+    "parts": _parts,
     "license": lambda words: f"license {clip(one_line(str(words)), _MOST_WORDS)}" if words else "",
     "on_this_machine": lambda here: "already on this machine" if here else "has to be downloaded",
     "languages": _listed("languages"),
@@ -171,3 +202,15 @@ _OTHERS: Mapping[str, Callable[[object], str]] = {
     "labels": _listed("labels"),
 }
 """Fact → how it is said."""
+_CLAIMS: Mapping[str, str] = {
+    r"\b(fastest|quickest)\b|最快": "fastest",
+    r"\bslowest\b|最慢": "slowest",
+    r"\b(smallest|lightest|tiniest)\b|最小": "smallest",
+    r"\b(largest|biggest)\b|最大": "largest",
+    r"\bmost (downloads|downloaded|popular|used)\b|下载(量)?最(多|高)|最(受欢迎|流行)": "most downloads",
+    r"\b(fewest|least) downloads\b|下载(量)?最少": "fewest downloads",
+    r"\b(best|highest) (by code's )?score\b|(得|评)?分最高": "best by code's score",
+    r"\b(already|is) (here|on this machine|downloaded)\b|已(在本机|下载)": "already on this machine",
+    r"\bverified\b|已验证": "verified",
+}
+"""What a reason may claim → the words that are in the facts where it is so."""

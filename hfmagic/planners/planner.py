@@ -17,6 +17,7 @@ from ..plan import Plan
 from ..store import Store
 from .endpoint import plan_by_endpoint
 from .endpoints import KNOWN, find_endpoint
+from .limit_words import limit_words
 from .notes import told
 from .recorded import Recorded
 from .rules import plan_by_rules
@@ -110,18 +111,20 @@ class Planner:
         Raises: what the rules raise; PlannerError when the endpoint does not answer.
         """
         llm, self.prompt = self.llm, ""
+        columns = [c.name for i in inputs for c in i.columns]
+        words = limit_words(request, columns=columns)[1].strip() or request  # limits are for whoever chooses models
         if self._choice[0] == RECORDED:
             self._recorded = self._recorded or Recorded(Path(self._choice[1]))
             if (plan := self._recorded.plan(request, inputs)) is not None:
                 return plan
-            plan = plan_by_rules(request, inputs, previous=previous)
+            plan = plan_by_rules(words, inputs, previous=previous).model_copy(update={"request": request})
             return plan.with_notes(told([("unrecorded", ())], plan.language))
         if llm is None:
-            return plan_by_rules(request, inputs, previous=previous)
+            return plan_by_rules(words, inputs, previous=previous).model_copy(update={"request": request})
         self._told = hashlib.sha256()
-        plan = plan_by_endpoint(request, inputs, llm, previous=previous)
+        plan = plan_by_endpoint(words, inputs, llm, previous=previous)
         self.prompt = self._told.hexdigest()[:16]
-        return plan
+        return plan.model_copy(update={"request": request})
 
     def known(self) -> list[Mapping[str, Any]]:
         """Every planner that can be chosen: its name, address, and the variable of its key with whether it is set.

@@ -13,7 +13,6 @@ from ..errors import EmptyRequest, NoTaskFits, RequestError, clip
 from ..kinds import MEDIA, InputSchema, Kind
 from ..plan import Plan, Step
 from ..scope import validate
-from ..tags import why_not
 from ..tasks import CATALOGUE
 from . import slots
 from .chains import plan_ask_table, plan_crop, plan_draw, plan_music, plan_pictures_of, plan_redact, plan_relevance
@@ -24,6 +23,7 @@ from .draft import Draft
 from .makers import MAKERS, make
 from .media_words import PAGE
 from .mentions import Words
+from .nearest import foreign, no_task, not_run
 from .notes import told
 from .queries import narrow, plan_aggregate, plan_filter, plan_groups, plan_similarity, plan_sort
 from .settings import candidate_labels, is_polarity
@@ -90,12 +90,9 @@ def _plan_clause(draft: Draft, clause: Clause, *, alone: bool) -> None:
         if not _THANKS.fullmatch(clause.text):
             draft.note("unused", clause.words())
     elif cue.intent == "unsupported" and not cue.task:
-        raise _nothing(draft, clause)
+        raise NoTaskFits(f"no task fits {clause.words()!r}.", hint=can_do(draft))
     elif cue.intent == "unsupported":
-        raise NoTaskFits(
-            f"{clip(clause.words(), 50)!r}: hfmagic has no task for {cue.task}: {clip(why_not(cue.task), 70)}.",
-            hint=can_do(draft),
-        )
+        raise not_run(clause.words(), cue.task, draft)
     elif cue.intent in _PLANNERS:
         _PLANNERS[cue.intent](draft, clause)
     else:
@@ -109,7 +106,7 @@ def _nothing(draft: Draft, clause: Clause) -> NoTaskFits:
     lacking = next((kind for kind in asked if kind in MEDIA and kind not in kinds), None)
     if lacking:
         return NoTaskFits(f"{clip(clause.words(), 60)!r} needs {lacking}, and there is none.", hint=can_do(draft))
-    return NoTaskFits(f"no task fits {clause.words()!r}.", hint=_meant(clause) or can_do(draft))
+    return no_task(draft, clause, _meant(clause))
 
 
 def _meant(clause: Clause) -> str:
@@ -125,7 +122,7 @@ def _cue(draft: Draft, clause: Clause) -> Cue | None:
     for cue in cues_in(clause.text):
         fits = _FITS.get(cue.intent)
         if fits is None or fits(draft, clause):
-            return _refined(draft, clause, cue)
+            return _refined(draft, clause, foreign(draft, clause, cue))
     return None
 
 

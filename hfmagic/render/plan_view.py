@@ -42,13 +42,15 @@ class Waits:
 class PlanView:
     """A plan and where each of its steps stands. A value: `on(event)` returns the next one.
 
-    `waits` is why it has not run; `buttons`: a page takes their clicks, so that the view has some.
+    `waits` is why it has not run; `forecast` is what it will fetch, take and last, in words, until it runs; `buttons`:
+    a page takes their clicks, so that the view has some.
     """
 
     plan: Plan
     states: Mapping[str, StepState] = field(default_factory=dict)
     waits: Waits | None = None
     buttons: bool = False
+    forecast: str = ""
 
     def on(self, event: Event, *, at: float | None = None) -> PlanView:
         """The view after an event; `at` is the monotonic clock in seconds."""
@@ -123,7 +125,13 @@ def _html(view: PlanView) -> Markup:
     ]
     notes = tag("ul", [tag("li", text(note, 400)) for note in plan.notes], class_="hfm-notes") if plan.notes else EMPTY
     body = table(("", "Step", "Model", "Gives", "State"), rows, class_="hfm-plan")
-    return join([_heading(plan), body, notes, _waiting(view), _buttons(view)])
+    foreseen = tag("div", muted(text(_foreseen(view), 300)), class_="hfm-sub") if _foreseen(view) else EMPTY
+    return join([_heading(plan), body, foreseen, notes, _waiting(view), _buttons(view)])
+
+
+def _foreseen(view: PlanView) -> str:
+    """The forecast, before anything has run."""
+    return view.forecast if all(view.state(i).phase == "pending" for i in view.plan.step_ids) else ""
 
 
 def _waiting(view: PlanView) -> Markup:
@@ -189,7 +197,8 @@ def _plain(view: PlanView) -> str:
         lines.append(
             f"{number:>2}. {step.task} over {over}{model} → {step.output}  [{state_plain(view.state(step.id))}]"
         )
-    ends = [f"  note: {one_line(note)}" for note in plan.notes] + ([f"  {view.waits.line}"] if view.waits else [])
+    ends = [f"  {_foreseen(view)}"] if _foreseen(view) else []
+    ends += [f"  note: {one_line(note)}" for note in plan.notes] + ([f"  {view.waits.line}"] if view.waits else [])
     return "\n".join([one_line(line) for line in lines] + ends)
 
 
@@ -242,6 +251,10 @@ class LivePlan:
             return
         self.view = replace(self.view, plan=plan)
         self.flush()
+
+    def foresee(self, forecast: str) -> None:
+        """What the plan will fetch, take and last; shown with the next change of the output."""
+        self.view = replace(self.view, forecast=forecast)
 
     def begin(self, plan: Plan, kept: Mapping[str, StepResult]) -> None:
         """A run begins: the steps in `kept` are done, the others wait for their turn."""

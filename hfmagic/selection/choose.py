@@ -19,16 +19,18 @@ from ..errors import (
     did_you_mean,
 )
 from ..hub.facts import ModelFacts
-from ..hub.sources import Sources
 from ..limits import size_words
 from ..plan import ModelChoice, Plan, Step
 from ..planners.notes import told
 from ..runners.registry import misfit
 from ..scope import Scope
-from .candidates import GATED, Candidate
+from .candidates import Candidate
 from .look import Ground, Look, look
+from .rests import against, rests_on, tried
+from .rules import GATED
 
 MOST_LOOKED_AT = 4  # models whose head turned out not to fit, before a step is given up
+MOST_EXAMINED = 20  # models of which limits ask more than a listing tells
 Picks = Mapping[str, tuple[str, str]]
 Picker = Callable[[Plan, Mapping[str, Sequence[Candidate]]], Picks]
 """A plan and each step's fitting candidates, best first → step id → (model id, reason); or a PlannerError."""
@@ -36,12 +38,13 @@ Picker = Callable[[Plan, Mapping[str, Sequence[Candidate]]], Picks]
 
 @dataclass(frozen=True)
 class Chooser:
-    """Who picks, on what ground, and what to say where there is nothing to pick from."""
+    """Who picks, on what ground, what to say where there is nothing to pick from, whether picks are remembered."""
 
     ground: Ground
     picker: Picker | None = None
     no_models_hint: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    remember: bool = True
 
 
 def choose_models(
@@ -69,67 +72,112 @@ def choose_models(
         if not found.candidates:
             raise NoModels("there are no models on this machine yet.", hint=chooser.no_models_hint)
     hub = chooser.ground.hub
-    free = [s for s in plan.steps if s.id in looks and not _settled(s, named, hub, looks[s.id])]
+    free = [s for s in plan.steps if s.id in looks and not _settled(s, named, chooser.ground, looks[s.id])]
     picks, unpicked = _picked(plan, [looks[s.id] for s in free], chooser)
+    chosen_now = []
     for step in free:
         looks[step.id], chosen, reason = _pick(looks[step.id], picks.get(step.id), chooser)
         facts = chosen.facts
         revision = hub.revision(facts)
         choice = ModelChoice(model_id=facts.model_id, revision=revision, reason=reason, limits=facts.limits)
         plan = plan.with_model(step.id, choice)
-        chooser.ground.store.add_selection(step.task, facts.model_id, revision, reason)
+        chosen_now.append((step, choice, chosen.score))
+    for step, choice, score in chosen_now if chooser.remember else ():
+        chooser.ground.store.add_selection(
+            step.task,
+            choice.model_id,
+            choice.revision,
+            choice.reason,
+            request=plan.request,
+            step=step.id,
+            score=score,
+            plan=plan.hash,
+        )
     notes: list[tuple[str, tuple[str, ...]]] = [("unpicked", (unpicked,))] if unpicked else []
     notes += [("away", (x.away, str(x.here))) for x in looks.values() if x.away]
     return plan.with_notes(told(notes, plan.language)), {step_id: found.candidates for step_id, found in looks.items()}
 
 
-def _settled(step: Step, named: Mapping[str, str], hub: Sources, found: Look) -> bool:
+def _settled(step: Step, named: Mapping[str, str], ground: Ground, found: Look) -> bool:
     """True for a step that keeps its model: it is there, and the limits, which may be newer, do not reject it."""
-    if step.model is None or step.id in named or not _still_there(step.model, hub):
+    if step.model is None or step.id in named:
         return False
     own = next((c for c in found.candidates if c.facts.model_id == step.model.model_id), None)
-    return own is None or own.rejected in ("", GATED)
+    if own is not None and own.rejected not in ("", GATED):
+        return False
+    try:
+        facts = ground.hub.find(step.model.model_id, step.model.revision)
+        if ground.hub.revision(facts) != step.model.revision:
+            return False
+        if not ground.limits_of(step.task) and not ground.pack.name:
+            return True
+        return not found.check(_looked_at(facts, found, ground))
+    except UnknownModel:
+        return False
+    except HFMagicError:  # a Hub that is away is asked when the model is needed; limits and a pack hold now
+        refused = ground.pack.refusal(step.task, step.model.model_id, step.model.revision)
+        return not ground.limits_of(step.task) and not refused
+
+
+def _looked_at(facts: ModelFacts, found: Look, ground: Ground) -> ModelFacts:
+    """A model with what its files say, and what a limit asks the Hub. Raises: GatedModel, RevisionGone, HubError."""
+    task = found.step.task
+    facts = ground.hub.inspect(ground.examined(task, facts), partial(misfit, task))
+    return replace(facts, gated=False)  # whoever could read its config has access to it
 
 
 def _picked(plan: Plan, looks: Sequence[Look], chooser: Chooser) -> tuple[Picks, str]:
     """What the picker says of the steps that leave a choice; where it fails, nothing and why: the score decides."""
-    open_steps = {x.step.id: x.fit for x in looks if not x.words and len(x.fit) > 1}
+    open_steps = {x.step.id: x.open for x in looks if not x.words and len(x.open) > 1}
     if chooser.picker is None or not open_steps:
         return {}, ""
     try:
-        picks = chooser.picker(plan, open_steps)
+        said = chooser.picker(plan, open_steps)
     except HFMagicError as error:
         return {}, error.message.rstrip(".")
+    offered = {step_id: [c.facts.model_id for c in candidates] for step_id, candidates in open_steps.items()}
+    picks = {step_id: pick for step_id, pick in said.items() if pick[0] in offered.get(step_id, ())}
     for step_id, (model_id, _) in picks.items():
-        best = open_steps[step_id][0].facts.model_id
-        chooser.ground.store.add_agreement(plan.step(step_id).task, model_id, best)
+        if chooser.remember:
+            chooser.ground.store.add_agreement(plan.step(step_id).task, model_id, offered[step_id][0])
     return picks, ""
 
 
 def _pick(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Look, Candidate, str]:
-    """The first candidate whose files bear out what its listing says; the look, with those rejected that do not."""
-    check = partial(misfit, found.step.task)
-    for _ in range(MOST_LOOKED_AT):
-        chosen, reason = _named(found) if found.words else _best(found, picked, chooser)
-        try:
-            facts = chooser.ground.hub.inspect(chosen.facts, check)
-        except (GatedModel, RevisionGone) as error:
-            if found.words:
-                raise
-            found = found.refused(chosen, error.message.rstrip("."))
+    """The first candidate whose files bear out what its listing says; the look, with those rejected that do not.
+
+    One that turns out to have something against it waits until the others were looked at.
+    """
+    second: Candidate | None = None
+    misfits = 0
+    for _ in range(MOST_EXAMINED):
+        if misfits == MOST_LOOKED_AT or (second is not None and all(c.soft for c in found.fit)):
+            break
+        chosen = _named(found) if found.words else _best(found, picked, chooser)
+        found, seen = _seen(found, chosen, chooser.ground)
+        misfits += seen is None or bool(seen.facts.problem)
+        if seen is not None and seen.rejected and found.words:
+            raise _cannot(found, seen)
+        if seen is None or seen.rejected:
             continue
-        except HubError as error:
-            if found.words:
-                raise
-            found = found.without_hub(error.message.rstrip("."))
-            continue
-        # Whoever could read its config has access to it.
-        found, chosen = found.seen(chosen, replace(facts, gated=False))
-        if not chosen.rejected:
-            return found, chosen, f"{reason}; {_whence(facts)}".rstrip("; ")
+        if found.words or not seen.soft:
+            return found, seen, _reason(found, seen, picked)
+        second = second or seen
+    if second is None:
+        raise _nothing_fits(found)
+    return found, second, _reason(found, second, picked)
+
+
+def _seen(found: Look, chosen: Candidate, ground: Ground) -> tuple[Look, Candidate | None]:
+    """The look with a candidate that was looked at; None for one that cannot be, or its error where it was named."""
+    try:
+        return found.seen(chosen, _looked_at(chosen.facts, found, ground))
+    except HubError as error:
         if found.words:
-            raise _cannot(found, chosen)
-    raise _nothing_fits(found)
+            raise
+        why = error.message.rstrip(".")
+        own = isinstance(error, GatedModel | RevisionGone)  # what is wrong with this one alone
+        return found.refused(chosen, why) if own else found.without_hub(why), None
 
 
 def _whence(facts: ModelFacts) -> str:
@@ -140,19 +188,28 @@ def _whence(facts: ModelFacts) -> str:
     return f"downloaded {facts.fetched}" if facts.fetched else ""
 
 
-def _best(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tuple[Candidate, str]:
+def _best(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> Candidate:
     """The picker's choice while it fits, else the best score."""
-    fit = found.fit
+    fit = found.open
     if not fit:
         task = found.spec.name
         if task in chooser.left_out and all(c.rejected.startswith("is for ") for c in found.candidates):
             raise NoModelFits(chooser.left_out[task], hint="%hf doctor")
         raise _nothing_fits(found)
-    if picked and (match := next((c for c in fit if c.facts.model_id == picked[0]), None)):
-        agrees = "as the score" if match is fit[0] else f"the score's is {fit[0].facts.model_id}"
-        return match, f"{picked[1]} (picked by the LLM, {agrees}); not tried on your rows"
-    others = f"best of {len(fit)}" if len(fit) > 1 else "the only one that fits"
-    return fit[0], f"{others}: {fit[0].basis}; not tried on your rows"
+    return next((c for c in fit if picked and c.facts.model_id == picked[0]), fit[0])
+
+
+def _reason(found: Look, chosen: Candidate, picked: tuple[str, str] | None) -> str:
+    """What the choice rests on: who named or picked the model, or by what the score took it; and its download."""
+    if found.words:
+        said = f"{'named in the request' if found.step.wanted else 'named by you'}{against(chosen)}"
+    elif picked is None or chosen.facts.model_id != picked[0]:
+        said = rests_on(found, chosen)
+    else:
+        best = found.open[0].facts.model_id
+        agrees = "as the score" if chosen.facts.model_id == best else f"the score's is {best}"
+        said = f"{picked[1]} (picked by the LLM, {agrees}){against(chosen)}; {tried(found, chosen)}"
+    return "; ".join(x for x in (said, found.note(chosen.facts), _whence(chosen.facts)) if x)
 
 
 def _nothing_fits(found: Look) -> NoModelFits:
@@ -171,7 +228,7 @@ def _nothing_fits(found: Look) -> NoModelFits:
     return NoModelFits(f"no model for {step.task} (step {step.id!r}): {why or 'none on this machine'}", hint=hint)
 
 
-def _named(found: Look) -> tuple[Candidate, str]:
+def _named(found: Look) -> Candidate:
     """The candidate that the words name: its id, or all the words in its name. Limits hold for it too."""
     words, candidates = found.words, found.candidates
     parts = set(re.findall(r"[a-z]+|\d+", words.lower()))
@@ -186,19 +243,9 @@ def _named(found: Look) -> tuple[Candidate, str]:
     best = min(matches, key=lambda c: (bool(c.rejected), -c.score))
     if best.rejected and best.rejected != GATED:  # who names a gated model may have access to it
         raise _cannot(found, best)
-    return best, "named in the request" if found.step.wanted else "chosen by you"
+    return best
 
 
 def _cannot(found: Look, named: Candidate) -> NoModelFits:
     hint = f"use {found.fit[0].facts.model_id}" if found.fit else "loosen --limit"
     return NoModelFits(f"{named.facts.model_id} cannot do step {found.step.id!r}: {named.rejected}.", hint=hint)
-
-
-def _still_there(model: ModelChoice, hub: Sources) -> bool:
-    """True when the pinned model can still be had at its revision; a Hub that is away is asked when it is needed."""
-    try:
-        return hub.revision(hub.find(model.model_id, model.revision)) == model.revision
-    except UnknownModel:
-        return False
-    except HFMagicError:
-        return True

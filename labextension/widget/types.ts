@@ -166,7 +166,9 @@ export interface Delete {
   revision: string;
 }
 /**
- * Try models that were listed on the first rows of a step. Answer: Taken; then TrialShown is pushed.
+ * Try models that were listed on varied rows of a step. Answer: Taken; then TrialShown is pushed.
+ *
+ * `labels` is the column that says what the rows really are, `by` the one for whose values the quality is told apart.
  *
  */
 export interface Try {
@@ -179,6 +181,8 @@ export interface Try {
    */
   model_ids: string[];
   rows?: number;
+  labels?: string;
+  by?: string;
 }
 /**
  * What a row of the trial really is; the trial is ranked anew. Answer: Taken; then TrialShown is pushed.
@@ -471,7 +475,9 @@ export interface ChangedRow {
   after: string;
 }
 /**
- * A trial: models, best first. `measure` says what `value` is.
+ * A trial: models, best first. `measure` names what `value` is; `said` is what follows, the verdict first.
+ *
+ * `winner` is the model that is better for sure; empty while that is open.
  *
  */
 export interface TrialShown {
@@ -479,15 +485,17 @@ export interface TrialShown {
   task: string;
   rows: number;
   running: boolean;
-  measure: 'agreement' | 'accuracy';
+  measure: string;
   models: TriedModel[];
   disagreements: Disagreement[];
   labels: string[];
+  said: string[];
+  winner: string;
   error: string;
 }
 /**
- * A model in a trial: `value` is its share of rows that are right (of those labelled) or that most models agree
- * with (of all), with its 95 % interval; None until it has run.
+ * A model in a trial: `value` is the trial's measure with its 95 % interval, None until it has run, each as a part
+ * of a whole bar; `figure` and `span` are the same in words. `peak_bytes` is 0 where it was not measured.
  *
  */
 export interface TriedModel {
@@ -497,14 +505,21 @@ export interface TriedModel {
   value: number | null;
   low: number;
   high: number;
+  figure: string;
+  span: string;
+  rows_per_second: number;
+  peak_bytes: number;
   error: string;
 }
 /**
  * A row for which the models of a trial gave different labels; `label` is what the user said it is.
  *
+ * `row` counts those of the trial, `place` those of the frame, from 0.
+ *
  */
 export interface Disagreement {
   row: number;
+  place: number;
   subject: string;
   /**
    * (model id, its label)
@@ -563,6 +578,9 @@ export interface ModelShown {
 /**
  * What else is known of a model. `card` is the front matter of its card, as names and plain text.
  *
+ * `base_models` are those that it was made from; `security` is the Hub's scan: "safe", "unsafe: FILE" or empty where
+ * it says nothing; `verified`: the Hub knows its owner, None where that is not known.
+ *
  */
 export interface ModelDetails {
   model: ModelShown;
@@ -574,6 +592,10 @@ export interface ModelDetails {
   metrics: {
     [k: string]: number;
   };
+  evaluations: EvaluationShown[];
+  base_models: string[];
+  security: string;
+  verified: boolean | null;
   limits: string;
   tags: string[];
   card: unknown[][];
@@ -582,6 +604,17 @@ export interface ModelDetails {
    * its page on the Hub; empty for a model of a folder
    */
   address: string;
+}
+/**
+ * A figure that someone else measured: `source` says who, `verified` whether the Hub did.
+ *
+ */
+export interface EvaluationShown {
+  metric: string;
+  value: number;
+  dataset: string;
+  source: string;
+  verified: boolean;
 }
 /**
  * Devices, loaded models, and models on disk.
@@ -650,6 +683,39 @@ export interface Push {
   line?: string;
 }
 /**
+ * A figure that someone measured: `source` says who (the card, a leaderboard), `verified` whether the Hub did.
+ *
+ */
+export interface Evaluation {
+  metric: string;
+  value: number;
+  dataset?: string;
+  source?: string;
+  verified?: boolean;
+}
+/**
+ * Counts of a transformer, 0 where the config does not say. `kv_heads` × `head_dim`: the width of its KV cache.
+ *
+ * `decoder_layers` are those of an encoder-decoder's second half. `gated`: its MLP multiplies two projections.
+ * `tokens` are read of every value beside its text: the patches of a picture, the frames of 30 s of sound; `pixels`
+ * are those of the picture. `rate`: positions a second of sound, for a model that reads waves.
+ *
+ */
+export interface Shape {
+  layers?: number;
+  hidden?: number;
+  heads?: number;
+  kv_heads?: number;
+  head_dim?: number;
+  intermediate?: number;
+  vocab?: number;
+  decoder_layers?: number;
+  gated?: boolean;
+  tokens?: number;
+  pixels?: number;
+  rate?: number;
+}
+/**
  * One model. Sizes in bytes; `parameters` a count; `metrics` from the card's model-index, name → value.
  *
  * `folder` is where its files are, None for a model that is not on this machine; `revision` the Hub's commit, empty
@@ -657,6 +723,9 @@ export interface Push {
  * fetch, None where that is not known. `labels` are the names its head gives (empty: none, or unnamed ones).
  * `pooled`: made for one embedding a text. `limits` is what its makers say it cannot do, from the card's front matter.
  * `problem` says why it can never run here: pickle only, own code, damage. `gated`: its owner lets in who asks.
+ * `library` as the Hub names it; `created` and `modified` are days (ISO 8601); `base_models` it was made from, ids;
+ * `security` is the Hub's scan: "safe", "unsafe: FILE" or empty where not known; `remote_code`: it brings its own;
+ * `verified`: the Hub knows its owner, None where that is not known. `shape` says how much memory a row takes.
  *
  */
 export interface ModelFacts {
@@ -684,4 +753,14 @@ export interface ModelFacts {
   downloads?: number;
   likes?: number;
   gated?: boolean;
+  library?: string;
+  created?: string;
+  modified?: string;
+  base_models?: string[];
+  datasets?: string[];
+  evaluations?: Evaluation[];
+  security?: string;
+  remote_code?: boolean;
+  verified?: boolean | null;
+  shape?: Shape | null;
 }

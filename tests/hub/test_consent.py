@@ -15,6 +15,7 @@ from hfmagic.hub.client import HubClient
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.hub.job import Moment
 from tests.hub.bench import MODEL, Bench, check_line, whole_gets
+from tests.hub.places import no_answer_lasts
 from tests.hubserver import TestHub
 
 pytest_plugins = ["tests.hubserver.fixtures"]
@@ -229,6 +230,7 @@ def test_the_newest_revision_is_asked_for_again_after_a_while(
     readme_commit(tiny_hub)
     fresh = hub.find(MODEL).revision
     monkeypatch.setattr(remote, "FRESH_SECONDS", 0.0)
+    no_answer_lasts(monkeypatch)
 
     later = hub.find(MODEL).revision
 

@@ -39,6 +39,7 @@ from hfmagic.hub.listing import facts_of
 from hfmagic.hub.refusals import refusal
 from hfmagic.results import Downloading, Event
 from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of
+from tests.hub.places import no_answer_lasts
 from tests.hubserver import Fault, TestHub, cut, echo_token, flip, html, stall, status
 
 pytest_plugins = ["tests.hubserver.fixtures"]
@@ -324,6 +325,7 @@ def test_14_a_hub_that_dies_between_search_and_look_is_waited_for_once_and_what_
         return found
 
     monkeypatch.setattr(HubClient, "search", last_answer)
+    no_answer_lasts(monkeypatch)
     dying = Bench(tiny_hub, tmp_path)
 
     proposal = dying.propose()
@@ -643,7 +645,7 @@ def test_only_data_inside_the_folder_is_ever_needed(siblings: list[object], shar
 @given(st.binary(max_size=60) | JSON.map(lambda v: json.dumps(v).encode()))
 def test_any_answer_to_a_search_is_a_list_or_a_refusal(body: bytes):
     hub = HubClient("http://127.0.0.1:9")
-    hub._get = lambda *_args, **_more: body  # type: ignore[method-assign]
+    hub._get = lambda *_args, **_more: client.Said(200, body)  # type: ignore[method-assign]
     try:
         assert all(isinstance(item, dict) for item in hub.search("text-classification"))
     except HubRefused as error:

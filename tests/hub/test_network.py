@@ -20,6 +20,7 @@ from hfmagic.hub.files import INDEX, SINGLE
 from hfmagic.selection.choose import MOST_LOOKED_AT
 from hfmagic.session import Proposal
 from tests.hub.bench import MODEL, Bench, check_line, error_of, model_of, whole_gets
+from tests.hub.places import no_answer_lasts
 from tests.hubserver import TestHub
 
 pytest_plugins = ["tests.hubserver.fixtures"]
@@ -55,7 +56,7 @@ def test_a_model_is_picked_downloaded_run_and_pinned(bench: Bench, tiny_hub: Tes
     (step,) = results.plan.steps
     assert step.model is not None
     assert (step.model.model_id, step.model.revision) == (MODEL, tiny_hub.sha(MODEL))
-    assert "90,000 downloads" in step.model.reason
+    assert "90 k downloads" in step.model.reason
     assert not results.failed
     assert bench.snapshots == ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
     assert bench.parts == []
@@ -80,9 +81,12 @@ def test_a_second_identical_cell_asks_nothing(bench: Bench, tiny_hub: TestHub):
     assert tiny_hub.log == []
 
 
-def test_the_next_kernel_searches_once_and_fetches_nothing(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
+def test_the_next_kernel_after_a_while_searches_once_and_fetches_nothing(
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     bench.run()
     tiny_hub.log_clear()
+    no_answer_lasts(monkeypatch)
 
     again = Bench(tiny_hub, tmp_path).run()
 

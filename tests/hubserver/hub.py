@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,7 @@ class TestHub:
         faults: what goes wrong, see faults.py.
         tokens: user by token; any other token is refused.
         needs_token: refuse anonymous requests.
+        verified: organizations whose name the Hub has checked; users: owners that are no organizations.
         page_size: models in a page of the listing at most.
         resolve_cache: send small files by way of /api/resolve-cache with a 307, as the Hub does today.
     """
@@ -38,6 +40,8 @@ class TestHub:
         self.renamed: dict[str, str] = {}
         self.tokens: dict[str, str] = {"hf_reader": "reader", "hf_stranger": "stranger"}
         self.needs_token = False
+        self.verified: set[str] = set()
+        self.users: set[str] = set()
         self.page_size = 1000
         self.resolve_cache = False
         self.faults = Faults()
@@ -57,6 +61,11 @@ class TestHub:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._hub.close()
         self._cdn.close()
+
+    @property
+    def owners(self) -> dict[str, int]:
+        """Who has models here, and how many."""
+        return dict(Counter(name.partition("/")[0] for name in self.repos if not name.startswith("datasets/")))
 
     @property
     def log(self) -> list[Request]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +23,7 @@ class Request:
     user_agent: str = ""
     body: bytes = field(default=b"", repr=False)
     content_type: str = ""
+    if_none_match: str | None = None
 
     @property
     def params(self) -> dict[str, list[str]]:
@@ -64,6 +66,17 @@ class HubError(Exception):
         if self.code:
             headers["X-Error-Code"] = self.code
         return as_json({"error": self.message}, self.status, headers)
+
+
+def tagged(answer: Answer, request: Request) -> Answer:
+    """An answer of the API with its ETag, which is weak as the Hub's are; 304 to who has it already."""
+    if answer.status != 200 or request.method != "GET" or not request.path.startswith("/api/"):
+        return answer
+    etag = answer.headers.get("ETag") or f'W/"{hashlib.sha1(answer.body, usedforsecurity=False).hexdigest()}"'
+    headers = {**answer.headers, "ETag": etag}
+    if etag in (request.if_none_match or "").split(", "):
+        return Answer(304, b"", headers)
+    return replace(answer, headers=headers)
 
 
 def as_json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Answer:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from . import api, card, files
 from .access import check_files, no_repo, sees, user_of
 from .listing import chosen, find
-from .message import Answer, HubError, Request, as_json
+from .message import Answer, HubError, Request, as_json, tagged
 from .repo import Commit, Repo
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def answer(hub: TestHub, request: Request) -> Answer:
             raise HubError(401, None, "Please log in.")
         for pattern, route in ROUTES:
             if match := pattern.fullmatch(f"{'POST' if request.method == 'POST' else 'GET'} {request.path}"):
-                return route(hub, request, match)
+                return tagged(route(hub, request, match), request)
         raise HubError(404, None, "Sorry, we can't find the page you are looking for.")
     except HubError as error:
         return error.answer()
@@ -148,6 +148,23 @@ def whoami(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
     return as_json({**shown, **more, "orgs": [], "auth": {"type": "access_token", "accessToken": token}})
 
 
+def organization(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
+    """GET /api/organizations/{name}/overview: every owner that is no user, as far as the settings tell."""
+    name = unquote(match["name"])
+    if name in hub.users or name not in hub.owners:
+        raise HubError(404, None, "Organization not found")
+    shown = {"name": name, "fullname": name, "avatarUrl": "/avatars/tiny.svg", "type": "org"}
+    return as_json({**shown, "isVerified": name in hub.verified, "numModels": hub.owners[name]})
+
+
+def user(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
+    """GET /api/users/{name}/overview."""
+    name = unquote(match["name"])
+    if name not in hub.users:
+        raise HubError(404, None, "User not found")
+    return as_json({"user": name, "fullname": name, "avatarUrl": "/avatars/tiny.svg", "type": "user", "isPro": False})
+
+
 def harnesses(hub: TestHub, request: Request, match: re.Match[str]) -> Answer:
     return as_json({"standardEnvVars": [], "harnesses": {}})
 
@@ -170,6 +187,8 @@ def either(route: Route) -> Route:
 TABLE: tuple[tuple[str, Route], ...] = (
     (r"GET /api/models", models),
     (r"GET /api/whoami-v2", whoami),
+    (r"GET /api/organizations/(?P<name>[^/]+)/overview", organization),
+    (r"GET /api/users/(?P<name>[^/]+)/overview", user),
     (r"GET /api/agent-harnesses", harnesses),
     (r"GET /api/telemetry/.*", nothing),
     (rf"GET /api/resolve-cache/models/{ID}/{REV}/{PATH}", either(resolve)),

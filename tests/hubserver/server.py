@@ -102,6 +102,7 @@ class Handler(BaseHTTPRequestHandler):
             user_agent=self.headers.get("User-Agent", ""),
             body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
             content_type=self.headers.get("Content-Type", ""),
+            if_none_match=self.headers.get("If-None-Match"),
         )
         armed = self.place.faults.take(request)
         answer = self.place.answer(request)

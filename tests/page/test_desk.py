@@ -40,7 +40,8 @@ def test_models_of_a_task_are_listed_best_first(page: Page):
     assert [m["model_id"] for m in models] == ["starter/minilm-l6-sentiment", "starter/bert-tiny-sentiment"]
     assert [m["fit"] for m in models] == ["green", "green"]
     assert models[0]["score"] > models[1]["score"]
-    assert models[0]["needs_bytes"] == int(models[0]["parameters"] * 4 * 1.2)
+    weights = 4 * models[0]["parameters"]
+    assert 1.1 * weights < models[0]["needs_bytes"] < 1.2 * weights  # with a batch's tensors and what torch takes
 
 
 def test_a_limit_of_the_page_rejects_with_a_reason(page: Page):
@@ -318,9 +319,12 @@ def test_a_trial_compares_models_on_the_first_rows_and_a_label_ranks_them_anew(r
 
 def test_a_trial_of_what_cannot_be_compared_says_so(ran: Page):
     ran.ask("candidates", step="embedding")
-    ran.act("try", step="embedding", model_ids=["starter/all-minilm-l6-v2"], rows=5)
-    ran.until(lambda: ran.lines)
-    assert ran.lines == ["HF301 what feature-extraction gives cannot be compared row by row."]
+    refused = ran.act("try", step="embedding", model_ids=["starter/all-minilm-l6-v2"], rows=5)["refused"]
+    assert (refused["code"], refused["line"]) == (
+        "HF301",
+        "what feature-extraction gives cannot be compared row by row.",
+    )
+    assert not ran.lines  # nothing was started
 
 
 def test_memory_lists_what_is_loaded_and_unloads_it(ran: Page):

@@ -11,7 +11,8 @@ import pytest
 from hfmagic.devices import Device
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.limits import Limits
-from hfmagic.selection.candidates import GATED, Candidate, rank, reject, suits
+from hfmagic.selection.candidates import Candidate, rank
+from hfmagic.selection.rules import GATED, reject, suits
 from hfmagic.tasks import CATALOGUE
 
 CPU = Device("cpu", "2 cores", 8 * 10**9, 4 * 10**9)

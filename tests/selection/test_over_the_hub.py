@@ -80,3 +80,31 @@ def test_a_head_for_something_else_is_said_in_a_line(bench: Bench, tiny_hub: Tes
 
 def _photos() -> list[Image.Image]:
     return [Image.new("RGB", (8, 8))]
+
+
+def test_an_owner_that_the_hub_does_not_know_is_held_to_the_limit_when_looked_at(bench: Bench, tiny_hub: TestHub):
+    with pytest.raises(NoModelFits, match="its owner is not verified"):
+        bench.propose(limit="verified=true")
+
+    tiny_hub.verified.add("acme")
+    again = Bench(tiny_hub, bench.folder / "again")
+
+    assert again.propose(limit="verified=true").plan.steps[0].model.model_id.startswith("acme/")
+
+
+def test_the_license_of_a_base_model_is_asked_for_where_a_license_is_limited(bench: Bench, tiny_hub: TestHub):
+    assert bench.propose(limit="license=permissive").plan.steps[0].model.model_id == "acme/tiny-sentiment"
+
+    tiny_hub.commit("acme/tiny-embed", {"README.md": b"---\nlicense: llama3\n---\n"})
+    again = Bench(tiny_hub, bench.folder / "again")
+
+    assert again.propose().plan.steps[0].model.model_id == "acme/tiny-sentiment"
+    with pytest.raises(NoModelFits, match="license llama3 of its base model acme/tiny-embed"):
+        again.propose(limit="license=permissive")
+
+
+def test_a_pick_over_the_hub_says_what_it_rests_on(bench: Bench):
+    assert bench.propose().plan.steps[0].model.reason == (
+        "the only one that fits: accuracy 0.910 on its card (not verified), 90 k downloads; "
+        "not tried on your rows; 36 kB to fetch"
+    )

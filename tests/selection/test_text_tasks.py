@@ -12,7 +12,8 @@ from hfmagic.devices import Device
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.limits import Limits
 from hfmagic.runners.registry import find_runner
-from hfmagic.selection.candidates import PREFERRED, rank, reject, suits
+from hfmagic.selection.candidates import rank
+from hfmagic.selection.rules import PREFERRED, reject, suits
 from hfmagic.tasks import CATALOGUE
 
 CPU = Device("cpu", "2 cores", 8 * 10**9, 4 * 10**9)

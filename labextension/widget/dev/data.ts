@@ -120,6 +120,13 @@ export function detailsOf(model: ModelShown): ModelDetails {
     max_tokens: 512,
     dtype: 'float32',
     metrics: { 'accuracy on tweet_eval': 0.9134, 'f1 (macro)': 0.8971 },
+    evaluations: [
+      { metric: 'accuracy', value: 0.9134, dataset: 'tweet_eval', source: 'model card', verified: false },
+      { metric: 'f1', value: 71.2, dataset: 'amazon_reviews', source: 'leaderboard', verified: true },
+    ],
+    base_models: ['FacebookAI/roberta-base'],
+    security: 'safe',
+    verified: true,
     limits:
       'Trained on English posts of 2018 to 2021. It does not see sarcasm, and long reviews are cut after 512 tokens.',
     tags: [

@@ -2,6 +2,8 @@
 
 import type { Change, ParameterShown, PlanShown, Step, StepShown } from '../types';
 
+const COLUMNS = ['product', 'review', 'stars', 'language'];
+
 const REVISION = '714eb0fa89d2f80546fda750413ed43d93601a13';
 
 const SETTINGS: Record<string, ParameterShown[]> = {
@@ -140,7 +142,7 @@ export function planIn(state: string): PlanShown | null {
       request: 'Label the sentiment of each review, group the complaints into themes, and chart them per product.',
       language: 'en',
       planner: 'rules',
-      inputs: [{ name: 'reviews', kind: 'table', rows: 2314 }],
+      inputs: [{ name: 'reviews', kind: 'table', rows: 2314, columns: COLUMNS.map((name) => ({ name })) }],
       steps: made.map((s): Step => ({
         id: s.id,
         task: s.task,

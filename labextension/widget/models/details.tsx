@@ -6,11 +6,13 @@ import { score } from '../formats';
 import { Back } from '../icons';
 import { Note } from '../note';
 import { nameParts, plain } from '../plain';
-import type { ModelDetails } from '../types';
+import type { EvaluationShown, ModelDetails } from '../types';
 import { LicenseBadge } from './badge';
 import { Deeds } from './deeds';
 import { Facts } from './facts';
 import { FitLight } from './fit';
+
+const MOST_EVALUATIONS = 30;
 
 export function Details() {
   const app = useApp();
@@ -68,12 +70,19 @@ export function Details() {
 
 function Card({ details }: { details: ModelDetails }) {
   const [words] = useWords();
-  const metrics = Object.entries(details.metrics).slice(0, 40);
+  const metrics = Object.entries(details.metrics)
+    .filter(([name]) => !details.evaluations.some((e) => e.metric === name))
+    .slice(0, 40);
   return (
     <>
       {details.limits && (
         <Part title={words.limits} by={words.limitsBy}>
           <p class="hfp-prose">{plain(details.limits, 2000)}</p>
+        </Part>
+      )}
+      {details.evaluations.length > 0 && (
+        <Part title={words.evaluations} by={words.evaluationsBy}>
+          <Pairs pairs={details.evaluations.slice(0, MOST_EVALUATIONS).map((e) => measured(e, words.verified))} />
         </Part>
       )}
       {metrics.length > 0 && (
@@ -99,6 +108,12 @@ function Card({ details }: { details: ModelDetails }) {
       )}
     </>
   );
+}
+
+/** A metric with its data set, and its value with who measured it. */
+function measured(e: EvaluationShown, verified: string): [string, string] {
+  const by = [e.source, e.verified ? verified : ''].filter(Boolean).join(', ');
+  return [[e.metric, e.dataset].filter(Boolean).join(' · '), `${score(e.value)}${by && ` · ${by}`}`];
 }
 
 function Part({ title, by, children }: { title: string; by?: string; children: preact.ComponentChildren }) {

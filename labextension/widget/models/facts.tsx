@@ -32,6 +32,9 @@ export function Facts({ model, details }: { model: ModelShown; details: ModelDet
         .map((l) => languageName(plain(l, 20), language))
         .join(', '),
     ],
+    [words.facts.bases, details?.base_models.map((m) => plain(m, 200)).join(', ')],
+    [words.facts.owner, details && owner(details)],
+    [words.facts.security, details?.security === 'safe' ? words.safe : plain(details?.security ?? '', 200)],
     [words.facts.labels, details && labels(details)],
     [words.facts.tokens, details?.max_tokens && words.tokens(count(details.max_tokens, language))],
     [words.facts.architecture, details?.architectures.map((a) => plain(a, 80)).join(', ')],
@@ -60,6 +63,11 @@ export function Facts({ model, details }: { model: ModelShown; details: ModelDet
 
   function fetched(m: ModelShown): string {
     return m.fetch_bytes === null ? words.unknown : size(m.fetch_bytes, language);
+  }
+
+  function owner(d: ModelDetails): string {
+    if (d.verified === null) return '';
+    return d.verified ? words.ownerVerified : words.ownerNotVerified;
   }
 
   function labels(d: ModelDetails): string {

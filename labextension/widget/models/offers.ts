@@ -9,6 +9,12 @@ export function offersFor(task: string, plan: PlanShown | null): StepShown[] {
   return plan ? plan.steps.filter((s) => s.needs_model && s.task === task) : [];
 }
 
+/** The columns of the frames that the plan reads, each once. */
+export function columnsOf(plan: PlanShown | null): string[] {
+  const columns = (plan?.plan.inputs ?? []).flatMap((input) => input.columns ?? []);
+  return [...new Set(columns.map((c) => c.name))].filter((name) => name && name.length <= 200);
+}
+
 /** A cell that runs as it is: the plan's request with this model, or a request for its task that names it. */
 export function cellFor(model: ModelShown, plan: PlanShown | null, language: Language): string {
   const step = offersFor(model.task, plan)[0];

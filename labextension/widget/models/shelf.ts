@@ -61,10 +61,17 @@ export function pick(app: App, modelId: string): void {
   else if (picked.length < 4) app.store.set({ picked: [...picked, modelId] });
 }
 
-/** Try the picked models on the first rows of a step. */
-export async function compare(app: App, event: Event, step: string, rows: number): Promise<void> {
+/** How models are compared: on how many rows, with which columns of the frame ('' for none). */
+export interface Terms {
+  rows: number;
+  labels: string;
+  by: string;
+}
+
+/** Try the picked models on varied rows of a step. */
+export async function compare(app: App, event: Event, step: string, terms: Terms): Promise<void> {
   const { plan, picked } = app.state;
-  if (!plan || !picked?.length) return;
-  const answer = await app.act(event, { ask: 'try', plan: plan.hash, step, model_ids: picked, rows });
+  if (!plan || !picked || picked.length < 2) return;
+  const answer = await app.act(event, { ask: 'try', plan: plan.hash, step, model_ids: picked, ...terms });
   if (answer.taken) app.store.set({ picked: null });
 }

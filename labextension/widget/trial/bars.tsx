@@ -1,16 +1,17 @@
 /** The models of a trial, best first: a bar for the value, a whisker for its 95 % interval. */
 
 import { useApp, useShown, useWords } from '../app';
-import { percent, seconds } from '../formats';
+import { count, seconds, size } from '../formats';
 import { nameParts, plain } from '../plain';
 import type { TrialShown, TriedModel } from '../types';
 
 export function Bars({ trial }: { trial: TrialShown }) {
   const [words] = useWords();
+  const measure = trial.measure === 'agreement' || trial.measure === 'accuracy' ? trial.measure : null;
   return (
     <section class="hfp-part">
-      <h4>{words.measures[trial.measure]}</h4>
-      <p class="hfp-help">{words.measureHelp[trial.measure]}</p>
+      <h4>{measure ? words.measures[measure] : plain(trial.measure, 60)}</h4>
+      {measure && <p class="hfp-help">{words.measureHelp[measure]}</p>}
       <ol class="hfp-bars">
         {trial.models.map((model) => (
           <Bar key={model.model_id} trial={trial} model={model} />
@@ -30,6 +31,12 @@ function Bar({ trial, model }: { trial: TrialShown; model: TriedModel }) {
   const use = (event: Event): void => {
     if (plan && step) void app.act(event, { ask: 'use', plan: plan.hash, step: step.id, model_id: model.model_id });
   };
+  const costs = (m: TriedModel): string[] => [
+    m.rows_per_second > 0
+      ? words.perSecond(m.rows_per_second < 10 ? m.rows_per_second.toFixed(1) : count(m.rows_per_second, language))
+      : seconds(m.seconds, language),
+    ...(m.peak_bytes > 0 ? [words.peak(size(m.peak_bytes, language))] : []),
+  ];
   return (
     <li>
       <div class="hfp-row-name">
@@ -37,7 +44,7 @@ function Bar({ trial, model }: { trial: TrialShown; model: TriedModel }) {
           {owner && <span class="hfp-muted">{owner}/</span>}
           <b>{name}</b>
         </span>
-        <span class="hfp-score">{model.value === null ? '' : percent(model.value)}</span>
+        <span class="hfp-score">{plain(model.figure, 20)}</span>
       </div>
       <Scale model={model} />
       <div class="hfp-bar-line">
@@ -46,7 +53,7 @@ function Bar({ trial, model }: { trial: TrialShown; model: TriedModel }) {
             ? words.trialRuns(String(model.done), String(trial.rows))
             : model.value === null
               ? words.notYet
-              : `${words.span(percent(model.low), percent(model.high))} · ${seconds(model.seconds, language)}`}
+              : [plain(model.span, 60), ...costs(model)].join(' · ')}
         </span>
         {step?.model_id === model.model_id ? (
           <span class="hfp-tag hfp-good">{words.inUse}</span>
@@ -71,12 +78,10 @@ function Bar({ trial, model }: { trial: TrialShown; model: TriedModel }) {
 }
 
 function Scale({ model }: { model: TriedModel }) {
-  const [words] = useWords();
   const at = (share: number): number => Math.max(0, Math.min(1, share)) * 100;
   if (model.value === null) return <div class="hfp-scale" aria-hidden="true" />;
-  const label = `${percent(model.value)}, ${words.interval(percent(model.low), percent(model.high))}`;
   return (
-    <div class="hfp-scale" role="img" aria-label={label}>
+    <div class="hfp-scale" role="img" aria-label={plain(model.span, 60)}>
       <i class="hfp-scale-bar" style={{ width: `${at(model.value)}%` }} />
       <i class="hfp-scale-span" style={{ left: `${at(model.low)}%`, width: `${at(model.high) - at(model.low)}%` }} />
     </div>

@@ -50,7 +50,7 @@ function Row({ row, labels }: { row: Disagreement; labels: string[] }) {
       <p class="hfp-subject">
         <span class="hfp-muted">
           <span class="hfp-hidden">{words.row} </span>
-          {row.row}
+          {row.place}
         </span>
         <bdi dir="auto">{plain(row.subject, 600)}</bdi>
       </p>
@@ -75,7 +75,7 @@ function Row({ row, labels }: { row: Disagreement; labels: string[] }) {
         {others.length > 0 && (
           <>
             <label class="hfp-hidden" for={id}>
-              {words.otherLabelFor(String(row.row))}
+              {words.otherLabelFor(String(row.place))}
             </label>
             <select
               id={id}

@@ -7,6 +7,7 @@ import { Note } from '../note';
 import { plain } from '../plain';
 import { Bars } from './bars';
 import { Differences } from './differences';
+import { Verdict } from './verdict';
 
 export function TrialPanel() {
   const app = useApp();
@@ -32,6 +33,7 @@ export function TrialPanel() {
         )}
       </div>
       {trial.error && <Note kind="bad">{plain(trial.error)}</Note>}
+      <Verdict trial={trial} />
       <Bars trial={trial} />
       {!trial.running && <Differences trial={trial} />}
     </div>

@@ -1,0 +1,112 @@
+"""Lines about what a choice rests on: a trial, ratings, the log, an audit, whether it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from ..alerts import alerts
+from ..errors import BadOption
+from ..fit import fit_rows
+from ..judging import ROWS, Terms
+from ..render.audit_view import audit_view
+from ..render.choice_view import table_view
+from ..render.html import muted, tag, text
+from ..render.log_view import alerts_view, log_csv, log_rows, log_view
+from ..render.view import View, stack
+from ..session import Session
+from ..trial import Trial, view_of
+from .call import Call, display
+
+RATINGS = MappingProxyType({"good": True, "bad": False})
+FIT = ("step", "model", "weights", "activations", "KV cache", "total", "verdict", "fetches", "time")
+
+
+def trial(call: Call) -> None:
+    """The best models of a step, or those named, on varied rows of it: `%hf trial STEP [N] [MODEL …]`."""
+    step_id, *others = call.words
+    numbers = [int(w) for w in others if w.isdigit()]
+    options = call.options
+    terms = Terms(
+        rows=next(iter(numbers), options.trial or ROWS), labels=options.labels, by=options.by, yes=options.yes
+    )
+    if terms.rows < 2 or len(numbers) > 1:
+        raise BadOption("a trial needs a number of rows, 2 or more.", hint=f"%hf trial {step_id} {ROWS}")
+    models = [w for w in others if not w.isdigit()]
+    found = call.session.try_models(step_id, models, terms)()
+    show_trial(call.session, found)
+
+
+def show_trial(session: Session, found: Trial) -> None:
+    """How a trial came out, and what can be done then."""
+    step_id, ends = found.step_id, []
+    plan = session.proposal.plan if session.proposal else None
+    model = plan.step(step_id).model if plan and step_id in plan.step_ids else None
+    taken = model.model_id if model else ""
+    best = found.verdict.best if found.verdict.kind == "clear" else ""
+    if best and best != taken:
+        ends.append(f"%hf use {step_id} {best} takes it")
+    elif not best and found.disagreements and not found.known:
+        ends.append("no column of labels was named (--labels COLUMN): the sidebar's Trial panel labels rows by a click")
+    display(stack(view_of(found), *map(_line, ends)))
+
+
+def rate(call: Call) -> None:
+    """A step's result was good, or bad."""
+    step_id, word = call.words
+    if word not in RATINGS:
+        raise BadOption(f"%hf rate takes {' or '.join(RATINGS)}, not {word!r}.", hint=f"%hf rate {step_id} good")
+    noticed = call.session.rate(step_id, RATINGS[word])
+    print(f"{step_id}: {word}")
+    show_notices(noticed)
+
+
+def show_notices(lines: Sequence[str]) -> None:
+    """Notices about models, each a line."""
+    for line in lines:
+        display(_line(line))
+
+
+def log(call: Call) -> None:
+    """Every choice of a model: `%hf log [WORD …] [--alerts] [--csv FILE]`."""
+    store, words = call.session.store, list(call.words)
+    if "alerts" in call.flags:
+        display(alerts_view(alerts(store)))
+        return
+    rows = log_rows(store, words)
+    if file := call.options.csv:
+        path = Path(file)
+        if path.suffix != ".csv" or path.exists():
+            raise BadOption(f"--csv {file!r} is no new .csv file.", hint="name one that is not there yet")
+        try:
+            path.write_text(log_csv(rows), encoding="utf-8")
+        except OSError as error:
+            what = f"{path} cannot be written: {error.strerror}."
+            raise BadOption(what, hint="name a file in a folder that is there") from None
+        print(f"written: {path}")
+        return
+    display(log_view(rows, alerts(store)))
+
+
+def audit(call: Call) -> None:
+    """License, safety and age of every model of the last plan and those it was made from: `%hf audit [json]`."""
+    if call.words not in ([], ["json"]):
+        raise BadOption(f"%hf audit {call.words[0]!r} is unknown.", hint="%hf audit, or %hf audit json")
+    found = call.session.audit()
+    if call.words:
+        print(found.to_json(indent=2))
+    else:
+        display(audit_view(found))
+
+
+def fit(call: Call) -> None:
+    """Memory and time of the last plan, here or on other hardware: `%hf fit [HARDWARE]`, such as T4."""
+    found = call.session.fit(" ".join(call.words))
+    where = " ".join(call.words) or "this machine"
+    rows: Sequence[Mapping[str, object]] = fit_rows(found)
+    display(stack(table_view(f"The last plan on {where}", rows, columns=FIT), _line(found.words)))
+
+
+def _line(words: str) -> View:
+    return View(tag("div", muted(text(words, 400))), words)
