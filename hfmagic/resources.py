@@ -13,22 +13,25 @@ from uuid import uuid4
 
 from .config import OFFICIAL_HUB, HFMagic
 from .data_profile import Profile
-from .devices import Device
+from .devices import Device, choose_dtype
+from .engine.preview import tokens_of
 from .engine.step import Machine
 from .errors import BadOption, HFMagicError, clip
 from .experience import past
+from .fit import seconds
 from .hub.answers import Answers
 from .hub.blobs import Checked
 from .hub.cached import CachedModels
 from .hub.catalog import Catalog
 from .hub.client import Asked, HubClient
 from .hub.datasets import DataSets
+from .hub.facts import ModelFacts
 from .hub.folder import FolderHub
 from .hub.sources import Sources
 from .limits import Limits, limits_of, parse_limits, read_limits
 from .models import Pool, current_device
 from .pack import Pack, bundled_packs, find_pack, read_pack
-from .plan import Plan
+from .plan import Plan, Step
 from .planners.limit_words import limit_words
 from .planners.planner import Planner
 from .profiles import profiles_of
@@ -185,15 +188,22 @@ class Resources:
     def _chooser(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Chooser:
         llm = self.planner.llm if self.config.picker == "llm" else None
         profiles = profiles_of(plan, inputs, self.store.salt)
+        device = self.device(options)
+
+        def row_seconds(step: Step, facts: ModelFacts) -> float | None:
+            length = tokens_of(profiles.get(step.id), facts.max_tokens)
+            return seconds(facts, device, rows=1, length=length, dtype=choose_dtype(device, saved=facts.dtype)).seconds
+
         ground = Ground(
             self.sources(options),
             self.limits(options, plan),
-            self.device(options),
+            device,
             self.config.weights,
             self.store,
             pack=self.pack,
             soft={step_id: limits_of(profile) for step_id, profile in profiles.items()},
             past={s.id: past(self.store, s.task, profiles[s.id]) for s in plan.steps},
+            row_seconds=row_seconds,
         )
         return Chooser(
             ground,
