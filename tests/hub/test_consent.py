@@ -149,7 +149,10 @@ def test_shards_that_were_not_looked_at_count_in_full(bench: Bench, tiny_hub: Te
     assert found >= size > 0
 
 
-def test_weights_that_are_here_are_not_asked_for_after_a_commit_that_leaves_them(tiny_hub: TestHub, tmp_path: Path):
+def test_weights_that_are_here_are_not_asked_for_after_a_commit_that_leaves_them(
+    tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    no_answer_lasts(monkeypatch)
     Bench(tiny_hub, tmp_path).run()
     readme_commit(tiny_hub)
     tiny_hub.log_clear()

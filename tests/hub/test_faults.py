@@ -186,8 +186,9 @@ def test_a_refused_search_says_why_where_nothing_is_here(
 
 @pytest.mark.parametrize("case", ["4 token", "11 500", "12 login page"])
 def test_a_refused_search_chooses_among_what_is_here_and_says_so(
-    bench: Bench, tiny_hub: TestHub, tmp_path: Path, case: str
+    bench: Bench, tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
 ):
+    no_answer_lasts(monkeypatch)
     bench.run()
     tiny_hub.faults.add(r"/api/models", REFUSED[case][0])
 
