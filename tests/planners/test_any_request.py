@@ -80,22 +80,22 @@ def test_a_follow_up_of_any_plan_is_planned_or_refused(request: str, schema: Inp
 
 @pytest.mark.parametrize("part", PATHOLOGICAL)
 def test_no_request_takes_a_second(part: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     for start in ("", "label the reviews ", "标注"):
         with contextlib.suppress(RequestError, InputError, PlanError):
             plan_by_rules((start + part * 2000)[:2000], (SCORED, PHOTOS, MAILS))
 
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 def test_a_usual_request_takes_less_than_50_milliseconds() -> None:
     request = "label the sentiment of each review, group the complaints into themes, and chart them per product"
     plan_by_rules(request, (REVIEWS,))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(10):
         plan_by_rules(request, (REVIEWS,))
 
-    assert (time.perf_counter() - begin) / 10 < 0.05
+    assert (time.process_time() - begin) / 10 < 0.05
 
 
 def test_the_planner_needs_no_library_of_models_or_frames() -> None:
