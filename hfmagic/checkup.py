@@ -7,14 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .config import OFFICIAL_HUB
-from .devices import choose_dtype
-from .fit import estimate, fits
+from .fit import fit_alone
 from .hub.facts import ModelFacts
 from .hub.format import Format, read_format
 from .limits import license_class, size_words
 from .proposal import Options
 from .runners.registry import misfit
-from .selection.case import SHORT
 from .selection.rules import suits
 from .tasks import CATALOGUE, TaskSpec
 
@@ -40,8 +38,7 @@ def check_up(session: Session, model_id: str, options: Options | None = None) ->
     if not problem and facts.folder is not None and tasks:
         problem = misfit(tasks[0].name, facts.folder)
     device = session.device(options)
-    need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=SHORT)
-    place = fits(need, (device,), split=False)
+    place = fit_alone(facts, device)
     rows = [
         _row("model", f"{facts.model_id}@{hub.revision(facts)[:7]}", _where(facts)),
         _row("architecture", ", ".join(facts.architectures) or "not said"),

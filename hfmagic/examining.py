@@ -8,10 +8,9 @@ from functools import partial
 from .audit import Audit, audit
 from .choosing import Choosing
 from .data_profile import Profile
-from .devices import choose_dtype
 from .errors import HFMagicError
 from .experience import past
-from .fit import Forecast, estimate, fits
+from .fit import Forecast, fit_alone
 from .hub.card import Card, parse_card
 from .hub.caveats import card_warnings
 from .hub.facts import ModelFacts
@@ -42,21 +41,20 @@ class Examining(Choosing):
     def about(self, model_id: str, options: Options | None = None) -> View:
         """All that is known of a model, its card as plain text among it. Raises: UnknownModel, HubError."""
         options = options or Options()
-        hub, task = self.sources(options), ""
+        hub = self.sources(options)
         facts = hub.examined(hub.find(model_id))
         task, card = facts.task or "", Card()
         with contextlib.suppress(HFMagicError):  # a gated one's files are not for everyone: the listing is
             facts = hub.inspect(facts, partial(misfit, task)) if task else facts
             card = parse_card(hub.read_card(facts))
-        lineage, device = hub.lineage(facts), self.device(options)
-        need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=128)
+        lineage = hub.lineage(facts)
         known = past(self.store, task, Profile()).get(facts.model_id)
         return model_view(
             facts,
             card,
             revision=hub.revision(facts),
             lineage=lineage,
-            fit=fits(need, (device,)).words,
+            fit=fit_alone(facts, self.device(options)).words,
             past=known.words if known else "",
             warnings=card_warnings(facts, Profile(), task, card=card, lineage=lineage),
         )

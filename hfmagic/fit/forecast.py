@@ -12,6 +12,7 @@ from .need import Need, estimate
 from .placement import Placement, Verdict, fits
 from .time import Time, seconds, seconds_words
 
+SHORT = 128  # tokens of the row that must fit at least, where nothing says more
 _WORST: tuple[Verdict, ...] = ("red", "amber", "unknown", "green")
 
 
@@ -132,6 +133,12 @@ def fit_rows(found: Forecast) -> list[dict[str, str]]:
         }
         for p in found.parts
     ]
+
+
+def fit_alone(facts: ModelFacts, device: Device) -> Placement:
+    """Whether a model fits a device with one row of SHORT tokens, before anything is known of the data."""
+    need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=SHORT)
+    return fits(need, (device,), split=False)
 
 
 def _fit(step: StepNeed, devices: Sequence[Device], split: bool) -> StepFit:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..config import OFFICIAL_HUB
-from ..devices import Device, choose_dtype
+from ..devices import Device
 from ..errors import clip, one_line
-from ..fit import estimate, fits
-from ..fit.forecast import to_fetch
+from ..fit import fit_alone, to_fetch
 from ..hub.facts import Evaluation, ModelFacts
 from ..limits import license_class
 from ..selection.candidates import Candidate
-from ..selection.case import SHORT
 from .shows import EvaluationShown, ModelDetails, ModelShown
 
 MOST_EVALUATIONS = 30  # of one model
@@ -22,8 +20,7 @@ _CARD = ("license", "license_name", "license_link", "language", "base_model", "d
 def model_shown(candidate: Candidate, device: Device, ratings: Mapping[str, tuple[int, int]]) -> ModelShown:
     """A row of a list."""
     facts = candidate.facts
-    need = estimate(facts, dtype=choose_dtype(device, saved=facts.dtype), batch=1, length=SHORT)
-    place = fits(need, (device,), split=False)
+    place = fit_alone(facts, device)
     return ModelShown(
         model_id=facts.model_id,
         owner=facts.owner,

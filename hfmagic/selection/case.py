@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..devices import Device, choose_dtype
 from ..errors import BadOption
-from ..fit import estimate
+from ..fit import SHORT, estimate
 from ..hardware import find_hardware
 from ..hub.facts import ModelFacts
 from ..limits import STRICTNESS, Limits, license_class
@@ -21,7 +21,6 @@ from .suits import TAGS
 Lineage = Callable[[ModelFacts], Sequence[ModelFacts]]
 """The models that one was made from, those of theirs too, as far as they can be found; it raises nothing."""
 _ITEM_BYTES = {"float64": 8, "float32": 4, "bfloat16": 2, "float16": 2}
-SHORT = 128  # tokens of the row that must fit at least, where no limit says more
 
 
 @dataclass(frozen=True)
