@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench demo docs reproduce test test-ui lab binder repo2docker check labextension types tags clean
+.PHONY: bench demo docs eval reproduce test test-ui lab binder repo2docker check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -67,9 +67,10 @@ reproduce: $(VENV)/.installed
 	@failed=0; for notebook in notebooks/*.ipynb; do \
 	  HFMAGIC_OFFLINE=1 $(BIN)/hfmagic reproduce $$notebook || failed=1; done; exit $$failed
 
+# A thread for each of the two workers: with more they wait for each other (Whisper's minute: 10 s instead of 200).
 test: $(VENV)/.installed $(OLAH)/.installed $(NODE_MODULES)/.installed check
 	$(BIN)/hfmagic starter
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 test-ui: labextension
 	@test -n "$(CHROMIUM)" || { echo "make test-ui needs Chromium; on Debian and Ubuntu: apt-get install chromium" >&2; exit 1; }
@@ -82,6 +83,13 @@ bench: $(VENV)/.installed
 	$(BIN)/python bench/listing.py
 	$(BIN)/python bench/learning.py
 	OMP_NUM_THREADS=1 $(BIN)/python bench/fit.py
+
+# What a planner makes of requests by others: a table over the cases in the folder EVAL, scored by its own score.py.
+EVAL ?= ../shared/eval
+PLANNER ?= rules
+eval: $(VENV)/.installed
+	@test -f $(EVAL)/score.py || { echo "make eval needs the cases and their score.py in $(EVAL): name their folder, EVAL=…" >&2; exit 1; }
+	$(BIN)/python bench/plans.py $(EVAL) --out build/eval --planner $(PLANNER)
 
 # The Dockerfile of mybinder.org, printed and checked; nothing is built, docker is not needed.
 repo2docker: $(REPO2DOCKER)/.installed

@@ -22,7 +22,7 @@ from typing import Any
 
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.hub.listing import facts_of
-from hfmagic.planners.tasks_of import tasks_of
+from hfmagic.planners.tasks_of.ranking import tasks_of
 from hfmagic.selection.candidates import rank
 from hfmagic.selection.score import DEFAULT_WEIGHTS
 from hfmagic.selection.suits import SEARCHED_AS, TAGS

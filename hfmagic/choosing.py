@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 from .config import HFMagic
-from .errors import BadOption, InvalidPlan, did_you_mean
+from .errors import BadOption, InvalidPlan, UnknownVariable, did_you_mean
+from .inputs import usable_names
 from .learning import learn_swap
 from .plan import Plan
+from .planners.follow_ups.asked import Asked, asked, names_something
+from .planners.mentions import phrase
 from .proposal import Options, Proposal
 from .recognise import Input
 from .render.run_view import RunView
@@ -20,6 +23,18 @@ from .scope import validate
 from .selection.candidates import Candidate
 from .selection.choose import choose_models
 
+MOST_REMEMBERED = 20  # plans that can be gone back to
+_OF_ONE_CELL = frozenset({"yes", "approve", "models", "trial", "labels", "by", "csv", "share_rows", "share_results"})
+"""Options that a follow-up does not take over: consent, and what was said of the one cell."""
+
+
+class _Stood(NamedTuple):
+    """A plan that was the last one, the names of its inputs in the cell, and its options."""
+
+    plan: Plan
+    names: tuple[str, ...]
+    options: Options
+
 
 class Choosing(Running):
     """What may be changed in the last plan, while it waits, runs or has run."""
@@ -27,6 +42,71 @@ class Choosing(Running):
     def __init__(self, config: HFMagic | None = None) -> None:
         super().__init__(config)
         self._changing = threading.RLock()  # one change of the proposal at a time
+        self._story: tuple[_Stood, ...] = ()  # the plans of this kernel, the last one at the end
+
+    def taken_up(
+        self, request: str, namespace: Mapping[str, Any], names: Sequence[str], options: Options
+    ) -> tuple[dict[str, Input], Sequence[str], Options]:
+        """The inputs of a request, their names in the cell, and its options.
+
+        A follow-up that changes the last plan works on what that plan worked on, or on what "do the same for …" names;
+        it keeps that plan's options where it says none, so that its limits hold.
+        Raises: what finding inputs raises; InvalidPlan where there is nothing to go back to.
+        """
+        found = self._follow_up(request)
+        if found and found[0].perhaps and not names_something(found[0].over, found[1].plan, usable_names(namespace)):
+            found = None
+        if found is None:
+            return self.inputs.find(request, namespace, names, self.reading(options), rows=options.rows), names, options
+        said, before = found
+        over = self._variable_of(said.over, before.plan, namespace)
+        kept = {f.name: getattr(before.options, f.name) for f in fields(Options) if f.name not in _OF_ONE_CELL}
+        options = Options(**kept).with_given(options)
+        if over:
+            options, names = replace(options, output=""), (over,)
+        elif not names or self._is_last_result(names, namespace):
+            names = before.names
+        if self.last and any(namespace.get(n) is self.last.value for n in names) and self._ran_inputs:
+            return dict(self._ran_inputs), names, options  # the run has overwritten what it read
+        return self.inputs.find(request, namespace, names, self.reading(options), rows=options.rows), names, options
+
+    def plan_before(self, request: str) -> Plan | None:
+        """The plan that a request goes on with: one that it changes, else the one that ran last."""
+        found = self._follow_up(request)
+        return found[1].plan if found else self.last.plan if self.last else None
+
+    def _follow_up(self, request: str) -> tuple[Asked, _Stood] | None:
+        """What a request changes, and in which plan; None for a request of its own. Raises: InvalidPlan."""
+        if not self._story or (said := asked(request, self._story[-1].plan)) is None:
+            return None
+        if not said.back:
+            return said, self._story[-1]
+        if len(self._story) == 1:
+            raise InvalidPlan("there is no plan before the last one.", hint="describe what you want in a %%hf cell")
+        return said, self._story[-2]
+
+    def _variable_of(self, words: str, plan: Plan, namespace: Mapping[str, Any]) -> str:
+        """The variable that "do the same for …" names; empty for none, or a column of the plan's own frame."""
+        known = usable_names(namespace)
+        found = [n for n in known if words == n] or [n for n in known if words and phrase(n) == phrase(words)]
+        if found or not words or names_something(words, plan):
+            return found[0] if found else ""
+        raise UnknownVariable(
+            f"there is no variable {words!r} to do the same with.",
+            hint=did_you_mean(words, known) or f"there is {', '.join(known[:5])}",
+        )
+
+    def _is_last_result(self, names: Sequence[str], namespace: Mapping[str, Any]) -> bool:
+        """True for the variable that holds what the last run gave."""
+        return len(names) == 1 and self.last is not None and namespace.get(names[0]) is self.last.value
+
+    def _stand(self, cell: RunView, proposal: Proposal) -> Proposal:
+        """As before, and remembered, to be gone back to; one that is gone back to is the end of the story."""
+        now = _Stood(proposal.plan, proposal.names or tuple(proposal.inputs), proposal.options)
+        hashes = [s.plan.hash for s in self._story[-2:]]
+        gone = 2 if hashes[:1] == [now.plan.hash] and len(hashes) == 2 else int(hashes[-1:] == [now.plan.hash])
+        self._story = (*self._story[: len(self._story) - gone], now)[-MOST_REMEMBERED:]
+        return super()._stand(cell, proposal)
 
     def choose_models(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Proposal:
         """The plan with a model pinned to each step, under the limits."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     *("-o", "--plan", "--model", "--limit", "--trial", "--labels", "--by", "--rows", "--device", "--batch-size"),
-    *("--offline", "--yes", "--approve", "--debug"),
+    *("--offline", "--yes", "--approve", "--share-rows", "--phrase", "--share-results", "--moderate", "--debug"),
 )
 LIMITS = ("license=permissive", *(f"{name}=" for name in Limits.model_fields if name not in ("license", "also")))
 HARDWARE = ("T4", "L4", "A10G", "A100", "H100", "RTX 4090", "M2", "8 GB of RAM")
@@ -68,7 +68,8 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         steps = session.proposal.plan.step_ids if session.proposal else ()
         step, sign, _ = fragment.partition("=")
         return [f"{step}={m}" for m in _model_ids(session)] if sign else [f"{s}=" for s in steps]
-    fixed: dict[str, Iterable[str]] = {"--limit": LIMITS, "--device": DEVICES, "--rows": (), "--batch-size": ()}
+    fixed: dict[str, Iterable[str]] = {"--limit": LIMITS, "--device": DEVICES}
+    fixed |= dict.fromkeys(("--rows", "--batch-size", "--share-rows"), ())
     if previous in fixed:
         return fixed[previous]
     if previous in ("-o", "--output"):
@@ -87,7 +88,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
             "audit": lambda: ["json"],
             "code": lambda: ["cell", "function"],
             "fit": lambda: HARDWARE,
-            "go": lambda: ["--yes"],
+            "go": lambda: ["--yes", "--share-rows", "--share-results", "--phrase"],
             "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],
             "log": lambda: ["--alerts", "--csv"],
             "models": lambda: (*CATALOGUE, *_model_ids(session)),

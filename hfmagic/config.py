@@ -47,7 +47,7 @@ class HFMagic(Configurable):
     )
     planner = Unicode(
         "",
-        help="Who plans: rules, the name of an endpoint, or `recorded NOTEBOOK`; "
+        help="Who plans: rules, `local` or `local MODEL`, the name of an endpoint, or `recorded NOTEBOOK`; "
         "default: what `%hf planner NAME` chose, else rules.",
     ).tag(config=True)
     endpoints = Dict(
@@ -58,6 +58,30 @@ class HFMagic(Configurable):
         config=True
     )
     planner_bytes = Int(1_000_000, min=1000, help="Most bytes of one answer of an LLM that are read.").tag(config=True)
+    planner_models = Dict(
+        value_trait=Int(),
+        key_trait=Unicode(),
+        default_value={
+            "Qwen/Qwen2.5-Coder-1.5B-Instruct": 1_543_714_304,
+            "Qwen/Qwen3-4B-Instruct-2507": 4_022_468_096,
+            "Qwen/Qwen2.5-7B-Instruct": 7_615_616_512,
+        },
+        help="Instruct models that `%hf planner local` chooses from by free memory, beside those on this machine: "
+        "their parameters by id.",
+    ).tag(config=True)
+    planner_min_params = Int(
+        1_500_000_000, min=0, help="Fewest parameters of a model that `%hf planner local` chooses by itself."
+    ).tag(config=True)
+    planner_trust = Enum(
+        ("auto", "full", "checked"),
+        "auto",
+        help="Whether an LLM's plan is taken in full, or checked: only where the rules have none, or plan the same. "
+        "auto: checked up to 3 B parameters, in full beyond; such a model planned worse than the rules where measured.",
+    ).tag(config=True)
+    phrase = Bool(False, help="Whether an LLM in this kernel that plans puts answers into words, too.").tag(config=True)
+    moderate_threshold = Float(
+        0.5, min=0.0, max=1.0, help="Score (0…1) of an unsafe label from which --moderate withholds a row."
+    ).tag(config=True)
     picker = Enum(["llm", "score"], "llm", help="Who picks models while an LLM plans; code enforces the limits.").tag(
         config=True
     )

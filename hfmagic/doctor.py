@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from .errors import HFMagicError
 from .planners.endpoints import KNOWN
-from .planners.planner import RULES
 from .starter import OFFER, VOICE_LEFT_OUT, missing
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _planner(session: Session) -> list[Mapping[str, object]]:
     name = session.planner.name
     leaves = (
         "nothing leaves this machine"
-        if name == RULES
+        if session.planner.is_here
         else "requests, schemas and facts of candidates go there, never a row"
     )
     rows = [_row("planner", f"{name} ({leaves})")]

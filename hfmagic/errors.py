@@ -38,7 +38,8 @@ HFMagicError
 │   ├── EndpointUnreachable HF702
 │   ├── EndpointRefused     HF703  401, 403, 429 or 5xx
 │   ├── EndpointSlow        HF704  no whole answer before the deadline
-│   └── BadAnswer           HF705  no answer of an OpenAI-compatible endpoint, or no plan in it
+│   ├── BadAnswer           HF705  no answer of an OpenAI-compatible endpoint, or no plan in it
+│   └── NotShared           HF706  rows would be sent, and nobody agreed to just these
 └── Unforeseen              HF900  a mistake of hfmagic's own
 """
 
@@ -314,6 +315,12 @@ class BadAnswer(PlannerError):
     """What came back is no OpenAI-compatible answer, or holds no plan."""
 
     code = "HF705"
+
+
+class NotShared(PlannerError):
+    """Rows would be sent to an LLM, and nobody agreed to just these."""
+
+    code = "HF706"
 
 
 class Unforeseen(HFMagicError):

@@ -19,6 +19,7 @@ from traitlets.config import Config
 from .completion import complete
 from .config import HFMagic
 from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, one_line, reason_of
+from .example_rows import MOST_ROWS, ROWS
 from .page.comm import Pages
 from .parameters import filled_words
 from .session import Options, Session
@@ -59,7 +60,19 @@ class HFMagics(Magics):
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
     @argument("--offline", action="store_true", help="ask no Hub: only models on this machine")
     @argument("--yes", action="store_true", help="agree to a large download")
-    @argument("--approve", default="", metavar="HASH", help="agree to the downloads of the plan with that hash")
+    @argument("--approve", default="", metavar="HASH", help="agree to what was shown with that hash")
+    @argument(
+        "--share-rows",
+        type=int,
+        nargs="?",
+        const=ROWS,
+        default=0,
+        metavar="N",
+        help="show an LLM that plans N redacted rows, after you agreed to just these: %%hf go --share-rows",
+    )
+    @argument("--phrase", action="store_true", help="an LLM in this kernel puts the answer into words")
+    @argument("--share-results", action="store_true", help="let an LLM elsewhere put the answer into words")
+    @argument("--moderate", action="store_true", help="withhold what a classifier finds toxic or unsafe")
     @argument("--function", action="store_true", help="in %%hf code: the plan as a function of its inputs")
     @argument("--alerts", action="store_true", help="in %%hf log: notices about models")
     @argument("--csv", default="", metavar="FILE", help="in %%hf log: write the log as CSV")
@@ -97,17 +110,12 @@ class HFMagics(Magics):
             raise ours from error
 
     def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
-        from .lines import show_run, show_trial
+        from .lines import run_proposal
 
         if (arguments.labels or arguments.by) and not arguments.trial:
             raise BadOption("--labels and --by are of a trial.", hint="--trial 50 --labels COLUMN")
         proposal = self.session.propose(cell, variables, arguments.words, _options(arguments))
-        for trial in self.session.try_steps(proposal) if arguments.trial else ():
-            show_trial(self.session, trial)
-        if arguments.plan:  # the session has shown it
-            self.session.end_cell()
-        else:
-            show_run(self.session, self.session.proposal or proposal, self._namespace())
+        run_proposal(self.session, proposal, self._namespace(), runs=not arguments.plan)
 
     def _namespace(self) -> dict[str, Any]:
         shell: Any = self.shell
@@ -178,9 +186,11 @@ def _parsed(function: Any, line: str, namespace: Mapping[str, Any]) -> Any:
         arguments = function.parser.parse_args(filled_words(map(_unquoted, arg_split(line)), namespace))
     except ValueError as error:
         raise BadOption(f"the line cannot be read: {error}.", hint="close every quotation mark") from None
-    for name in ("rows", "batch_size", "trial"):
+    for name in ("rows", "batch_size", "trial", "share_rows"):
         if getattr(arguments, name) < 0:
             raise BadOption(f"--{name.replace('_', '-')} is {getattr(arguments, name)}.", hint="give a number above 0")
+    if arguments.share_rows > MOST_ROWS:
+        raise BadOption(f"--share-rows is {arguments.share_rows}.", hint=f"at most {MOST_ROWS} rows are shared")
     if arguments.trial == 1:
         raise BadOption("a trial needs 2 rows or more.", hint="--trial 50")
     return arguments
@@ -208,6 +218,10 @@ def _options(arguments: Any) -> Options:
         labels=arguments.labels,
         by=arguments.by,
         csv=arguments.csv,
+        share_rows=arguments.share_rows,
+        share_results=arguments.share_results,
+        phrase=arguments.phrase,
+        moderate=arguments.moderate,
     )
 
 

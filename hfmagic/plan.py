@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal, Self
@@ -15,6 +16,8 @@ from .kinds import InputSchema, Schema
 
 NAME = r"^[^\W\d]\w{0,63}$"
 MAX_STEPS = 12
+MODERATION = "moderation_of_"
+"""Begins the id of a step that looks at what another one gives, for `--moderate`."""
 
 
 class Column(Schema):
@@ -74,11 +77,24 @@ class ModelChoice(Schema):
     limits: str = ""
 
 
+Want = Literal["bigger", "smaller", "faster", "better", "other", "multilingual"]
+
+
+class Instead(Schema):
+    """What a follow-up wants of a step's model, against the model `of` that the step had."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    of: str
+    want: Want
+
+
 class Step(Schema):
     """One task over its inputs.
 
     `where` selects rows (all conditions hold; the others stay null); `map` runs each element of list-valued rows.
-    `output` names the column, table or value that it gives. `wanted` is a model that the request named in words.
+    `output` names the column, table or value that it gives. `wanted` is a model that the request named in words,
+    `instead` says how the model is to differ from the one that the step had; JSON lacks it where nothing is asked.
     """
 
     id: str = Field(pattern=NAME)
@@ -90,10 +106,17 @@ class Step(Schema):
     output: str = Field(min_length=1, max_length=128)
     wanted: str = ""
     model: ModelChoice | None = None
+    instead: Instead | None = Field(default=None, exclude_if=operator.not_)
 
     def unpinned(self) -> Self:
         """The same step without its model."""
         return self.model_copy(update={"model": None})
+
+    @property
+    def moderates(self) -> str:
+        """The step that this one looks at so that what is unsafe is withheld; empty for any other step."""
+        given = next(iter(self.inputs.values()), None)
+        return given.step if self.id.startswith(MODERATION) and isinstance(given, StepOutput) else ""
 
     @property
     def is_timed(self) -> bool:
@@ -116,7 +139,10 @@ class Step(Schema):
 class Plan(Schema):
     """A typed chain of tasks over inputs.
 
-    `notes` lists what a reader should know: repairs, assumptions, limits. `planner` is who made it.
+    `notes` lists what a reader should know: repairs, assumptions, limits. `planner` is who made it. `follows` are the
+    earlier requests that a follow-up edits, oldest first, as far as they say limits, which still hold.
+    `answer` are the ids of the steps that the answer speaks of first, in that order: references alone, as a plan is
+    written before anything is known; the words come from their outputs. JSON lacks what is empty of these two.
     """
 
     version: Literal[1] = 1
@@ -126,6 +152,8 @@ class Plan(Schema):
     inputs: tuple[InputSchema, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1, max_length=MAX_STEPS)
     notes: tuple[str, ...] = ()
+    follows: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
+    answer: tuple[str, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def hash(self) -> str:
@@ -229,7 +257,7 @@ class Plan(Schema):
 
 def _done_by(step: Step) -> dict[str, Any]:
     """What a step does: all of it but words about its model."""
-    return step.model_dump(mode="json", exclude={"model": {"reason", "limits"}, "wanted": True})
+    return step.model_dump(mode="json", exclude={"model": {"reason", "limits"}, "wanted": True, "instead": True})
 
 
 def _first(error: ValidationError | RecursionError) -> str:

@@ -17,7 +17,8 @@ class Options:
     `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads,
     `approve` to those of the plan with that hash. `trial` tries the best models on so many rows first, against the
     column `labels` where one is named, and by the groups of the column `by`. `csv` is a file that a
-    line writes.
+    line writes. `share_rows` are example rows for the LLM that plans, `share_results` sends it the answer's sentences,
+    `phrase` has it put them into words; `moderate` withholds what a classifier finds toxic or unsafe.
     """
 
     output: str = ""
@@ -33,6 +34,10 @@ class Options:
     labels: str = ""
     by: str = ""
     csv: str = ""
+    share_rows: int = 0
+    share_results: bool = False
+    phrase: bool = False
+    moderate: bool = False
 
     @property
     def given(self) -> frozenset[str]:

@@ -32,7 +32,8 @@ from .limits import Limits, limits_of, parse_limits, read_limits
 from .models import Pool, current_device
 from .pack import Pack, bundled_packs, find_pack, read_pack
 from .plan import Plan, Step
-from .planners.limit_words import limit_words
+from .planners.follow_ups.edit import said_limits
+from .planners.local import LocalModels
 from .planners.planner import Planner
 from .profiles import profiles_of
 from .proposal import Options
@@ -129,7 +130,7 @@ class Resources:
     @cached_property
     def planner(self) -> Planner:
         """Who plans."""
-        return Planner(self.config, self.store, self.kernel)
+        return Planner(self.config, self.store, self.kernel, LocalModels(self.config, lambda: self.hub, self.pool))
 
     def device(self, options: Options | None = None) -> Device:
         """Where models run now."""
@@ -163,8 +164,7 @@ class Resources:
         Raises: BadOption.
         """
         config = self.config
-        columns = [c.name for i in plan.inputs for c in i.columns] if plan else ()
-        said = limit_words(plan.request, columns=columns)[0] if plan else Limits()
+        said = said_limits(plan) if plan else Limits()
         return parse_limits(config.limit).merged(said).merged(read_limits(options.limit, config.allowed_paths))
 
     @property
@@ -186,7 +186,7 @@ class Resources:
         return self._packs[name]
 
     def _chooser(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Chooser:
-        llm = self.planner.llm if self.config.picker == "llm" else None
+        llm = self.planner.picker if self.config.picker == "llm" else None
         profiles = profiles_of(plan, inputs, self.store.salt)
         device = self.device(options)
 

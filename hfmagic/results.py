@@ -82,7 +82,7 @@ class Results(Mapping[str, StepResult]):
         """What `-o NAME` stores: the last step's table, else the frame with its new columns, else the value."""
         for step in reversed(self.plan.ordered()):
             result = self.steps.get(step.id)
-            if result is None or step.task == "chart":
+            if result is None or step.task == "chart" or step.moderates:
                 continue
             if result.frame is not None:
                 return self.frames[result.frame]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .answer import Answer, answer
-from .changes import changes
+from .changes import Change, changes
 from .config import HFMagic
 from .engine.executor import run_plan
 from .engine.preview import step_need
 from .engine.step import Machine, is_interrupted
-from .errors import HFMagicError, NeedsConsent, UnknownKind
+from .errors import BadOption, HFMagicError, NeedsConsent, UnknownKind
 from .fingerprint import fingerprint
 from .fit import Forecast, forecast
 from .hardware import find_all
@@ -25,6 +25,7 @@ from .kinds import Kind
 from .learning import learn_failures, notices
 from .limits import size_words
 from .media import open_media
+from .moderation import run_moderated
 from .plan import Plan, Step
 from .profiles import profiles_of
 from .proposal import Options, Proposal
@@ -33,12 +34,13 @@ from .recognise import Input
 from .render.plan_view import PlanView, Waits
 from .render.results_view import results_view
 from .render.run_view import RunView
+from .render.view import View
 from .render.words import error_line
-from .resources import Resources
-from .results import Downloading, Event, Loading, Progress, Results, Started, StepResult
+from .results import Downloading, Emit, Event, Loading, Progress, Results, Started, StepResult
 from .scope import Scope
 from .stage import Stage
 from .swaps import Swaps
+from .telling import Telling
 from .turn import Turn
 
 DEFAULT_OUTPUT = "_hf"
@@ -54,7 +56,7 @@ class _Ran:
     ground: tuple[object, ...] = ()
 
 
-class Running(Resources):
+class Running(Telling):
     """What runs, what ran last, and where it stands."""
 
     def __init__(self, config: HFMagic | None = None) -> None:
@@ -95,25 +97,42 @@ class Running(Resources):
                 self.notices = notices(self.store, results.plan)
                 self._keep_value(proposal, results, namespace, name)
                 self.record = self._provenance(proposal, results, machine)
-                said = answer(results, language=proposal.plan.language)
+                said = self._phrased(answer(results, language=proposal.plan.language), results.plan, proposal.options)
                 found = changes(before, results) if before and before.plan.hash != results.plan.hash else ()
                 self.stage.set(cell, results=results, answer=said.text, changes=found)
-                view = results_view(
-                    results,
-                    answer=said,
-                    preview_rows=self.config.preview_rows,
-                    most_bytes=self.config.output_bytes,
-                    inputs=self.shown_inputs(proposal),
-                    stored=name if results.steps else "",
-                    changes=found,
-                )
-                cell.show_results(replace(view, metadata=self.record.to_metadata()), in_cell=in_cell)
+                cell.show_results(self._view(proposal, results, said, found), in_cell=in_cell)
             except (Exception, KeyboardInterrupt) as error:
                 self.stage.set(cell, error=error_line(error))
                 raise
             finally:
                 self.stage.set(cell, running=False)
         return results, said
+
+    def tell_again(self, options: Options) -> Answer:
+        """The answer of the last run once more, in the words that are asked for. Raises: BadOption without one."""
+        proposal, results = self._ran.proposal, self.last
+        if proposal is None or results is None:
+            raise BadOption("nothing has run yet.", hint="describe a task in a %%hf cell first")
+        said = answer(results, language=proposal.plan.language)
+        with self.turn.taken():
+            said = self._phrased(said, results.plan, options)
+        cell = self.stage.now.cell
+        self.stage.set(cell, answer=said.text)
+        RunView(results.plan).show_results(self._view(proposal, results, said, ()), in_cell=True)
+        return said
+
+    def _view(self, proposal: Proposal, results: Results, said: Answer, found: Sequence[Change]) -> View:
+        """What a run gave, as it is shown, with what it rests on."""
+        view = results_view(
+            results,
+            answer=said,
+            preview_rows=self.config.preview_rows,
+            most_bytes=self.config.output_bytes,
+            inputs=self.shown_inputs(proposal),
+            stored=(proposal.options.output or DEFAULT_OUTPUT) if results.steps else "",
+            changes=tuple(found),
+        )
+        return replace(view, metadata=self.record.to_metadata()) if self.record else view
 
     def compute(
         self, proposal: Proposal, cell: RunView | None = None, settings: Settings | None = None
@@ -191,8 +210,11 @@ class Running(Resources):
             live.rebind(live.view.plan.with_step(step))
             return step
 
+        def run(plan: Plan, kept: Mapping[str, StepResult], emit: Emit) -> Results:
+            return run_plan(plan, proposal.inputs, machine, emit, kept=kept, amend=amend)
+
         try:
-            return run_plan(proposal.plan, proposal.inputs, machine, emit, kept=kept, amend=amend)
+            return run_moderated(proposal.plan, run, emit, kept, threshold=self.config.moderate_threshold)
         finally:
             self._swaps.end()
             live.flush()

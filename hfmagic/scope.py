@@ -192,6 +192,7 @@ def validate(plan: Plan) -> Plan:
         for predicate in step.where:
             _check_predicate(scope, step, predicate)
     _check_outputs(scope)
+    _check_answer(plan)
     return plan
 
 
@@ -263,6 +264,16 @@ def _check_predicate(scope: Scope, step: Step, predicate: Predicate) -> None:
         raise InvalidPlan(f"step {step.id!r}: the condition {predicate.op} has no value.")
     if (predicate.op == "in") != isinstance(predicate.value, tuple):
         raise InvalidPlan(f"step {step.id!r}: only `in` takes a list of values.")
+
+
+def _check_answer(plan: Plan) -> None:
+    """The answer speaks of steps that there are, of each once."""
+    for place, name in enumerate(plan.answer):
+        if name not in plan.step_ids:
+            hint = did_you_mean(name, plan.step_ids)
+            raise InvalidPlan(f"the answer speaks of {name!r}, which is no step.", hint=hint)
+        if name in plan.answer[:place]:
+            raise InvalidPlan(f"the answer speaks of {name!r} twice.", hint="name each step once")
 
 
 def _check_outputs(scope: Scope) -> None:

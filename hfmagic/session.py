@@ -13,7 +13,7 @@ from .config import HFMagic
 from .devices import find_devices
 from .errors import BadOption, EmptyRequest, HFMagicError
 from .export import Form, to_python
-from .judging import Judging
+from .moderation import moderations
 from .parameters import filled
 from .plan import Plan
 from .planners.notes import told
@@ -24,6 +24,7 @@ from .render.run_view import RunView
 from .results import Results
 from .running import DEFAULT_OUTPUT
 from .scope import validate
+from .sharing import Sharing
 
 __all__ = ["DEFAULT_OUTPUT", "Options", "Proposal", "Session"]
 
@@ -37,7 +38,7 @@ class Reproduction:
     changes: tuple[Change, ...] = ()
 
 
-class Session(Judging):
+class Session(Sharing):
     """What one kernel remembers: the last proposal and the last results, and where they stand."""
 
     def __init__(self, config: HFMagic | None = None) -> None:
@@ -49,18 +50,24 @@ class Session(Judging):
     def propose(
         self, request: str, namespace: Mapping[str, Any], names: Sequence[str] = (), options: Options | None = None
     ) -> Proposal:
-        """Plan a request over variables and pin a model to each step. Runs nothing and loads no model."""
+        """Plan a request over variables and pin a model to each step. Runs nothing and loads no model.
+
+        Raises: NotShared; the request then waits (`agree`).
+        """
         options = options or Options()
         check_words(request)
-        inputs = self.inputs.find(request, namespace, names, self.reading(options), rows=options.rows)
+        asked = (request, names, options)
+        inputs, names, options = self.taken_up(request, namespace, names, options)
         request, values = filled(request, namespace, inputs)
         cell, self._open = self._new_cell(), None
         live = cell.live
+        rows = self.agreed_rows(*asked, inputs, cell)
         if self.planner.llm is not None:
-            planner = self.planner.name
-            live.say(f"asking {planner} for a plan: the request and the inputs' schemas, no row …")
-        plan = self.make_plan(request, inputs)
-        plan = plan.with_notes(told([("filled", pair) for pair in values.items()], plan.language))
+            planner, also = self.planner.name, f"{rows.count} redacted rows" if rows else "no row"
+            live.say(f"asking {planner} for a plan: the request and the inputs' schemas, {also} …")
+        plan = self.moderated(self.make_plan(request, inputs, rows.text if rows else ""), options)
+        notes = [*(("filled", pair) for pair in values.items()), *self.shared_notes(options, rows)]
+        plan = plan.with_notes(told(notes, plan.language))
         live.rebind(plan)
         live.show()  # before models are looked at: the first line should not wait for torch
         try:
@@ -80,10 +87,10 @@ class Session(Judging):
             self._open.live.wait(self._waits(self.proposal))
         self._open = None
 
-    def make_plan(self, request: str, inputs: Mapping[str, Input]) -> Plan:
-        """The planner's plan, from the request and the inputs' schemas alone."""
-        previous = self.last.plan if self.last else None
-        return self.planner.plan(request, tuple(i.schema for i in inputs.values()), previous=previous)
+    def make_plan(self, request: str, inputs: Mapping[str, Input], shared: str = "") -> Plan:
+        """The planner's plan, from the request and the inputs' schemas alone, and the rows that were agreed to."""
+        previous = self.plan_before(request)
+        return self.planner.plan(request, tuple(i.schema for i in inputs.values()), previous=previous, shared=shared)
 
     def run(
         self, proposal: Proposal, namespace: MutableMapping[str, Any] | None = None, *, only_changed: bool = False
@@ -111,9 +118,12 @@ class Session(Judging):
                 notebook, as the JSON of its file, reads its inputs from files beside it.
             namespace: for a cell, those variables: their types alone are looked at.
             function: the steps as a function of the inputs that returns the result, and a call of it.
-        Raises: InvalidPlan where there is none yet, or a step has no model; UnknownModel.
+        Raises: InvalidPlan where there is none yet, or a step has no model; UnknownModel; BadOption of a moderated one.
         """
         proposal, config = self._last_proposal(), self.config
+        if moderations(proposal.plan):
+            hint = "run the cell without --moderate, then %hf code"
+            raise BadOption("plain code of a plan with --moderate would withhold nothing.", hint=hint)
         hub, options = self.sources(proposal.options), proposal.options
         pinned = [s.model for s in proposal.plan.steps if s.model]
         return to_python(

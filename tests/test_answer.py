@@ -10,10 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from hfmagic.answer import answer
-from hfmagic.errors import StepFailed
+from hfmagic.errors import InvalidPlan, StepFailed
 from hfmagic.kinds import InputSchema, Kind, Label
-from hfmagic.plan import Column, Frame, Step, StepOutput, Variable
+from hfmagic.plan import Column, Frame, Plan, Predicate, Step, StepOutput, Variable
 from hfmagic.results import Results, StepResult
+from hfmagic.scope import validate
 
 from .render.build import labels, native, photos, plan_of, reviews, speech, table_input
 
@@ -92,7 +93,9 @@ def test_the_closest_row_is_quoted():
 
 
 def test_languages_texts_and_embeddings():
-    assert told("detect-language", labels("en", "en", "zh"), Kind.LABELS).startswith("2 of 3 notes are in en, 1 zh.")
+    assert told("detect-language", labels("en", "en", "zh"), Kind.LABELS).startswith(
+        "2 of 3 notes are in English, 1 Chinese."
+    )
     assert told("text-generation", ["x", None], Kind.TEXT).startswith("1 text for 2 notes; the first: “x”.")
     assert told("feature-extraction", [[0.0] * 3], Kind.EMBEDDING).startswith("1 note became embeddings of 3 numbers.")
 
@@ -161,8 +164,8 @@ def test_a_query_is_told_in_words(backend: str):
         (
             'ORDER BY "n" DESC NULLS LAST LIMIT 1',
             1,
-            "The first of 9 sales by n is p9 (9).",
-            "9 条 sales 按 n 排序，第一条是 p9（9）。",
+            "The highest n of 9 sales: p9 (9).",
+            "9 条 sales 中 n 最高的是 p9（9）。",
         ),
         ("LIMIT 2", 2, "2 of 9 sales are selected.", "9 条 sales 中选出 2 条。"),
     ],
@@ -221,6 +224,150 @@ def test_a_chart_names_its_longest_bars_and_not_the_rest():
     assert (
         answer(Results(plan, {"c": StepResult(step, Kind.IMAGE, figure)})).text == "Most per product: a (6), b (5). [1]"
     )
+
+
+def asked(query: str, table: pd.DataFrame, *, kept: int = 0, label: object = None, language: str = "en") -> str:
+    """The answer to a question over 9 sales, of which a filter left `kept`, for a label of a model or of a column."""
+    of = StepOutput(step="feel") if label else Column(column="product", of="sales")
+    feel = Step(
+        id="feel", task="text-classification", inputs={"text": Column(column="note", of="sales")}, output="note_label"
+    )
+    where = (Predicate(of=of, value=str(label or "a")),)
+    few = Step(id="few", task="filter", inputs={"table": Frame(frame="sales")}, where=where, output="few")
+    reads = Frame(frame="few" if kept else "sales")
+    last = Step(id="q", task="sql", inputs={"table": reads}, parameters={"query": query}, output="q")
+    steps = (feel, few, last) if kept else (last,)
+    plan = plan_of(*steps, inputs=(table_input("sales", 9, product=Kind.TEXT, note=Kind.TEXT),), answer=("q",))
+    given = {"q": StepResult(last, Kind.TABLE, table, rows=kept or 9)}
+    if kept:
+        given["few"] = StepResult(few, Kind.TABLE, table, rows=9)
+    return answer(Results(plan, given), language=language).text.partition(" [")[0]  # type: ignore[arg-type]
+
+
+COUNT = 'SELECT count(*) AS "n" FROM "few"'
+BEST = 'SELECT "product", {} FROM "few" GROUP BY "product" ORDER BY {} LIMIT 1'
+
+
+@pytest.mark.parametrize(
+    ("query", "table", "kept", "label", "en", "zh"),
+    [
+        (COUNT, {"n": [3]}, 3, "NEGATIVE", "3 of 9 sales are NEGATIVE.", "9 条 sales 中有 3 条为 NEGATIVE。"),
+        (COUNT, {"n": [1]}, 1, "very bad", "1 of 9 sales is “very bad”.", "9 条 sales 中有 1 条为“very bad”。"),
+        (COUNT, {"n": [3]}, 3, None, "3 of 9 sales.", "9 条 sales 中有 3 条。"),
+        (COUNT.replace("few", "sales"), {"n": [9]}, 0, None, "9 sales in all.", "共 9 条 sales。"),
+        (
+            BEST.format('count(*) AS "n"', '"n" DESC, "product"'),
+            {"product": ["iPhone X"], "n": [3]},
+            4,
+            "NEGATIVE",
+            "“iPhone X” has the most: 3 of the 4 selected sales.",
+            "最多的是“iPhone X”：选出的 4 条 sales 中的 3 条。",
+        ),
+        (
+            BEST.format('count(*) AS "n"', '"n", "product"'),
+            {"product": ["a"], "n": [1]},
+            0,
+            None,
+            "a has the fewest: 1 of 9 sales.",
+            "最少的是 a：9 条 sales 中的 1 条。",
+        ),
+        (
+            BEST.format('avg("stars") AS "mean_stars"', '"mean_stars" DESC, "product"'),
+            {"product": ["a"], "mean_stars": [4.333]},
+            0,
+            None,
+            "a has the highest average stars: 4.33.",
+            "stars 的平均值最高的是 a：4.33。",
+        ),
+        (
+            'SELECT median("stars") AS "median_stars" FROM "sales"',
+            {"median_stars": [3.5]},
+            0,
+            None,
+            "Median stars: 3.5.",
+            "stars 的中位数：3.5。",
+        ),
+        (
+            'SELECT avg(CASE WHEN "x" = 1 THEN 1.0 ELSE 0.0 END) AS "share" FROM "sales"',
+            {"share": [0.25]},
+            0,
+            None,
+            "Share: 25%.",
+            "占比：25%。",
+        ),
+    ],
+)
+def test_a_question_is_answered_in_its_own_words(
+    query: str, table: dict[str, Any], kept: int, label: str | None, en: str, zh: str
+):
+    assert asked(query, pd.DataFrame(table), kept=kept, label=label) == en
+    assert asked(query, pd.DataFrame(table), kept=kept, label=label, language="zh") == zh
+
+
+def test_a_count_of_groups_is_not_told_as_rows():
+    first = Step(
+        id="g",
+        task="sql",
+        inputs={"table": Frame(frame="sales")},
+        parameters={"query": 'SELECT "product", count(*) AS "n" FROM "sales" GROUP BY 1', "columns": ["product", "n"]},
+        output="g",
+    )
+    last = Step(
+        id="q",
+        task="sql",
+        inputs={"table": Frame(frame="g")},
+        parameters={"query": 'SELECT count(*) AS "n" FROM "g"'},
+        output="q",
+    )
+    plan = plan_of(first, last, inputs=(table_input("sales", 9, product=Kind.TEXT),), answer=("q",))
+    results = Results(plan, {"q": StepResult(last, Kind.TABLE, pd.DataFrame({"n": [3]}), rows=3)})
+
+    assert answer(results).text.startswith("Rows: 3. [2]")
+
+
+def test_the_plan_says_which_steps_are_spoken_of_first():
+    results = reviews()
+    ordered = replace(results, plan=results.plan.model_copy(update={"answer": ("count", "theme")}))
+    found = answer(ordered)
+
+    assert [p.step_id for p in found.phrases] == ["count", "theme", "feel", "feel"]
+    assert found.text.startswith("Rows per product: a (2), b (1), c (1). [4] The 4 selected")
+    assert {p.text for p in found.phrases} == {p.text for p in answer(results).phrases}
+
+
+def test_the_order_of_an_answer_changes_nothing_that_is_done():
+    plan = reviews().plan
+    ordered = plan.model_copy(update={"answer": ("count",)})
+
+    assert ordered.hash == plan.hash
+    assert "answer" not in plan.to_json()
+    assert Plan.from_json(ordered.to_json()) == ordered
+
+
+@pytest.mark.parametrize(("names", "said"), [(("cuont",), "did you mean 'count'"), (("count", "count"), "twice")])
+def test_an_answer_speaks_of_steps_that_there_are(names: tuple[str, ...], said: str):
+    step = Step(
+        id="count",
+        task="sql",
+        inputs={"table": Frame(frame="sales")},
+        parameters={"query": 'SELECT count(*) AS "n" FROM "sales"', "columns": ["n"]},
+        output="n",
+    )
+    plan = plan_of(step, inputs=(table_input("sales", 9, product=Kind.TEXT),), answer=names)
+
+    with pytest.raises(InvalidPlan, match=said) as error:
+        validate(plan)
+    assert len(error.value.line) <= 200
+
+
+def test_a_failed_step_is_said_to_have_failed_where_its_answer_would_stand():
+    results = reviews()
+    plan = results.plan.model_copy(update={"answer": ("count",)})
+    given = {name: r for name, r in results.steps.items() if name != "count"}
+    failed = replace(results, plan=plan, steps=given, failed={"count": StepFailed("no such column.")})
+
+    assert answer(failed).text.startswith("Step 4 (sql) failed: no such column. [4] 4 of 6 reviews are NEGATIVE")
+    assert answer(failed, language="zh").text.startswith("第 4 步（sql）失败：no such column。 [4] 6 条 reviews 中")
 
 
 def test_failed_and_unrun_steps_are_said():

@@ -56,7 +56,10 @@ FLOORS = (
     ),
     ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "changes", "export", "audit", "render"),
-    ("proposal", "resources", "trial", "learning", "stage", "running", "choosing", "examining", "judging", "session"),
+    (
+        *("proposal", "resources", "trial", "example_rows", "learning", "stage", "moderation", "telling", "running"),
+        *("choosing", "examining", "judging", "moderating", "sharing", "session"),
+    ),
     ("doctor", "checkup", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
     ("__init__",),
 )

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from ..errors import clip, one_line
-from ..plan import StepOutput
 from ..results import StepResult
 from .found import MAX_LISTED, MAX_QUOTE, answers, best_row, found, pictures, ranked
-from .read import given_values, table_of
+from .read import given_values
+from .tables import charted, kept, queried
 from .teller import Teller, capital, shown_number
 
 TIE = 1e-6  # two scores this close are one
-_NAME = r'"(?:[^"]|"")+"'
-_ROWS = re.compile(
-    rf"SELECT \* FROM {_NAME}"  # noqa: S608  a pattern, no query
-    rf"(?: WHERE .+|(?: ORDER BY (?P<name>{_NAME})(?: DESC)?(?: NULLS LAST)?)?(?: LIMIT \d+)?)",
-    re.DOTALL,
-)
-REST = ("other", "其他")  # what a chart calls the categories beyond its largest
 
 
 def _top(result: StepResult) -> list[tuple[str, int]]:
@@ -30,7 +21,7 @@ def _top(result: StepResult) -> list[tuple[str, int]]:
     return Counter(clip(one_line(v[0].label), 60) for v in given_values(result) if v).most_common()
 
 
-def _labels(teller: Teller, result: StepResult, key: str = "labels") -> str | None:
+def _labels(teller: Teller, result: StepResult) -> str | None:
     counts = _top(result)
     if not counts:
         return None
@@ -49,7 +40,7 @@ def _labels(teller: Teller, result: StepResult, key: str = "labels") -> str | No
     others += teller.more(len(named) - 4)
     (label, first), *_ = named
     verb = "is" if first == 1 else "are"
-    told = teller.say(key, first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
+    told = teller.say("labels", first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
     return told + (teller.say("tied") if _tied(result) else "")
 
 
@@ -60,7 +51,21 @@ def _tied(result: StepResult) -> bool:
 
 
 def _languages(teller: Teller, result: StepResult) -> str | None:
-    return _labels(teller, result, "label" if result.frame is None else "languages")
+    """Languages by name, which Babel knows in the language of the answer."""
+    from babel import Locale
+
+    names = Locale.parse(teller.language).languages
+    counts = Counter({names.get(code, code): count for code, count in _top(result)})
+    if not counts:
+        return None
+    if result.frame is None and not result.step.map:
+        return teller.say("language", name=next(iter(counts)), score=f"{result.value[0].score:.0%}")
+    named = [teller.say("other", count=f"{count:,}", label=name) for name, count in counts.most_common(4)[1:]]
+    (label, first), *_ = counts.most_common(1)
+    others = "".join(named) + teller.more(len(counts) - 4)
+    verb = "is" if first == 1 else "are"
+    whole = teller.whole(result)
+    return teller.say("languages", first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
 
 
 def _themes(teller: Teller, result: StepResult) -> str | None:
@@ -118,86 +123,6 @@ def _sounds(teller: Teller, result: StepResult) -> str | None:
     return teller.say("sounds", count=f"{len(given):,}", whole=teller.whole(result), seconds=seconds) if given else None
 
 
-def _filter(teller: Teller, result: StepResult) -> str | None:
-    table = table_of(result.value)
-    if table is None:
-        return None
-    verb = "is" if len(table) == 1 else "are"
-    whole = teller.rows("all", result.rows, result.step.id)
-    return teller.say("kept", count=f"{len(table):,}", whole=whole, verb=verb)
-
-
-def _sql(teller: Teller, result: StepResult) -> str | None:
-    table = table_of(result.value)
-    if table is None:
-        return None
-    rows = list(table.head(MAX_LISTED).iter_rows(named=True))
-    if not rows:
-        return teller.say("none")
-    numeric = [c for c in table.columns if table.schema[c].is_numeric()]
-    keys = [c for c in table.columns if c not in numeric]
-    if whole := _ROWS.fullmatch(result.step.parameters.get("query", "")):
-        return _listed(teller, result, table, (whole["name"] or "")[1:-1].replace('""', '"'), keys)
-    more = teller.more(len(table) - MAX_LISTED)
-    values = teller.say("rows-word") if numeric == ["n"] else numeric[0] if numeric else ""
-    if len(numeric) == len(table.columns) == len(table) == 1:
-        return teller.say("number", name=values, value=shown_number(rows[0][numeric[0]]))
-    if len(numeric) == 1 and keys:
-        pairs = [(" · ".join(shown_number(row[k]) for k in keys), row[numeric[0]]) for row in rows]
-        return teller.say("per", values=values, keys=" · ".join(keys), pairs=_pairs(teller, pairs), others=more)
-    lines = [teller.say("comma").join(f"{c} {shown_number(row[c])}" for c in table.columns) for row in rows]
-    return "; ".join(lines) + more + teller.say("stop")
-
-
-def _listed(teller: Teller, result: StepResult, table: Any, name: str, keys: Sequence[str]) -> str | None:
-    """A query that gives whole rows: how many, and from which to which value of the column that they are sorted by."""
-    values = [v for v in table[name].to_list() if v is not None] if name in table.columns else []
-    if not values:
-        return _filter(teller, result)
-    first = next(table.head(1).iter_rows(named=True))
-    row = " · ".join(shown_number(first[k]) for k in [k for k in keys if k != name][:2]) or "1"
-    key = "first" if len(table) == 1 < result.rows else "top" if len(table) < result.rows else "sorted"
-    ends = {"first": shown_number(values[0]), "last": shown_number(values[-1])}
-    whole = teller.rows("all", result.rows, result.step.id)
-    return teller.say(key, whole=whole, name=name, count=f"{len(table):,}", row=row, **ends)
-
-
-def _chart(teller: Teller, result: StepResult) -> str | None:
-    """The longest bars; a chart of a query's table says nothing new."""
-    parameters = result.step.parameters
-    source = result.step.inputs.get("table")
-    told = isinstance(source, StepOutput) and teller.results.plan.step(source.step).task == "sql"
-    if told or parameters.get("mark", "bar") != "bar" or parameters.get("aggregate", "count") != "count":
-        return None
-    bars = bar_lengths(result.value)
-    if len(bars) < 2:
-        return None
-    named = [(name, count) for name, count in bars.most_common(4) if name not in REST][:3]
-    pairs = _pairs(teller, named)
-    return teller.say("most", keys=parameters.get("x", ""), pairs=pairs, others="")
-
-
-def bar_lengths(figure: Any) -> Counter[str]:
-    """The bars of a matplotlib figure by the label of their tick; stacked and grouped bars are summed."""
-    found: Counter[str] = Counter()
-    for axes in getattr(figure, "axes", [])[:1]:
-        for bars in axes.containers:
-            across = getattr(bars, "orientation", "") == "horizontal"
-            axis = axes.yaxis if across else axes.xaxis
-            texts = [tick.get_text() for tick in axis.get_ticklabels()]
-            ticks = list(zip(axis.get_ticklocs(), texts, strict=False))
-            for patch in bars.patches:
-                middle = patch.get_y() + patch.get_height() / 2 if across else patch.get_x() + patch.get_width() / 2
-                near = min(ticks, key=lambda tick: abs(tick[0] - middle), default=None)
-                if near and near[1] and abs(near[0] - middle) < 0.5:
-                    found[clip(one_line(near[1]), 60)] += round(patch.get_width() if across else patch.get_height())
-    return found
-
-
-def _pairs(teller: Teller, pairs: Sequence[tuple[str, Any]]) -> str:
-    return teller.say("comma").join(teller.say("pair", name=name, value=shown_number(value)) for name, value in pairs)
-
-
 TELL: Mapping[str, Callable[[Teller, StepResult], str | None]] = MappingProxyType(
     {
         "text-classification": _labels,
@@ -240,8 +165,8 @@ TELL: Mapping[str, Callable[[Teller, StepResult], str | None]] = MappingProxyTyp
         "sentence-similarity": _similarity,
         "feature-extraction": _embeddings,
         "text-to-speech": _sounds,
-        "filter": _filter,
-        "sql": _sql,
-        "chart": _chart,
+        "filter": kept,
+        "sql": queried,
+        "chart": charted,
     }
 )

@@ -12,17 +12,18 @@ from . import about, evidence, models, runs
 from .about import HELP
 from .call import Call
 from .evidence import RATINGS, show_trial
-from .runs import show_run
+from .runs import run_proposal, show_run
 
-__all__ = ["HELP", "LINES", "RATINGS", "Call", "run_line", "show_run", "show_trial"]
+__all__ = ["HELP", "LINES", "RATINGS", "Call", "run_line", "run_proposal", "show_run", "show_trial"]
 
 Line = Callable[[Call], None]
 FLAGS: Mapping[str, str] = MappingProxyType({"function": "code", "alerts": "log"})
 """Option without a value → the one line that it belongs to."""
 NONE: frozenset[str] = frozenset()
+GO = frozenset({"yes", "offline", "output", "device", "batch_size", "share_rows", "share_results", "phrase"})
 LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
     {
-        "go": (0, 0, runs.go, frozenset({"yes", "offline", "output", "device", "batch_size"})),
+        "go": (0, 0, runs.go, GO),
         "plan": (0, 1, runs.plan, NONE),
         "why": (1, 1, models.why, NONE),
         "use": (2, 2, models.use, frozenset({"offline", "limit", "device"})),
@@ -35,7 +36,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "audit": (0, 1, evidence.audit, NONE),
         "fit": (0, 9, evidence.fit, NONE),
         "unload": (0, 1, models.unload, NONE),
-        "planner": (0, 2, about.planner, NONE),
+        "planner": (0, 2, about.planner, frozenset({"yes"})),
         "sent": (0, 1, about.sent, NONE),
         "status": (0, 0, models.status, NONE),
         "doctor": (0, 1, about.doctor, frozenset({"offline", "device"})),

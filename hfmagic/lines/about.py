@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..errors import BadOption
+from ..planners.local import tenths
 from ..render.choice_view import table_view
 from ..render.sent_view import sent_view
 from ..render.view import shell
@@ -22,15 +23,18 @@ HELP = """\
 Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf models ORG/NAME
 More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf reproduce [NOTEBOOK]
       %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor [MODEL]
-      %hf help tasks · %hf? for the options"""
+      %hf help tasks · %hf? for the options
+
+No row leaves without a yes: %%hf FRAME --share-rows 5 shows what an LLM that plans would be sent, redacted;
+%hf go --share-rows sends it. --share-results: the answer's sentences, likewise. --moderate withholds what is unsafe."""
 
 
 def planner(call: Call) -> None:
     """Who plans now and who could; with a name, plan by that one."""
     planner = call.session.planner
     if call.words:
-        name = planner.choose(*call.words)
-        where = f" at {planner.llm.endpoint.base_url}" if planner.llm else ", in this kernel; nothing leaves it"
+        name = planner.choose(*call.words, yes=call.options.yes, on=tenths(print))
+        where = f" at {planner.address}" if planner.address else ", in this kernel; nothing leaves it"
         print(f"planner: {name}{where}")
         return
     now = planner.name.partition(":")[0]
@@ -44,7 +48,8 @@ def sent(call: Call) -> None:
     """Every byte that went to an LLM, and every question to the Hub, since the kernel started."""
     if call.words not in ([], ["all"]):
         raise BadOption(f"%hf sent {call.words[0]!r} is unknown.", hint="%hf sent, or %hf sent all for earlier kernels")
-    sent = call.session.store.sent("" if call.words else call.session.kernel)
+    kept = call.session.store.sent("" if call.words else call.session.kernel)
+    sent = [(at, url, call.session.planner.exactly(body)) for at, url, body in kept]
     view = sent_view(sent, [(a.at, a.url, a.bytes) for a in call.session.asked()])
     if hasattr(shell(), "kernel"):
         display(view)

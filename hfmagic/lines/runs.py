@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..comparison import TOLERANCE
-from ..errors import BadOption
+from ..errors import BadOption, NotShared
 from ..export import Form, is_file_name, write_code
 from ..render.change_view import change_view
 from ..render.choice_view import table_view
@@ -18,8 +18,10 @@ from ..render.plan_view import PlanView
 from ..render.view import View, shell, stack
 from ..session import DEFAULT_OUTPUT, Proposal, Session
 from .call import Call, display
-from .evidence import show_notices
+from .evidence import show_notices, show_trial
 
+PHRASED = frozenset({"phrase", "share_results"})
+"""Options that change the words of an answer alone: nothing runs again for them."""
 CAME_OUT = MappingProxyType({"same": "✓ same", "close": "≈ close", "differs": "✗ differs"})
 
 
@@ -42,10 +44,34 @@ def show_run(
         raise KeyboardInterrupt(f"interrupted; {kept}%hf go runs the plan again")
 
 
+def run_proposal(
+    session: Session, proposal: Proposal, namespace: MutableMapping[str, Any], *, runs: bool = True
+) -> None:
+    """What a cell does with its plan: try models where that was asked for, then run it; or leave it as it is shown."""
+    for trial in session.try_steps(proposal) if proposal.options.trial else ():
+        show_trial(session, trial)
+    if runs:
+        show_run(session, session.proposal or proposal, namespace)
+    else:  # the session has shown it
+        session.end_cell()
+
+
 def go(call: Call) -> None:
-    """Run the plan that was shown, or the last one again."""
+    """Run the plan that was shown, or the last one again; with --share-rows: plan with the rows that were shown."""
+    if call.options.share_rows:
+        held = call.session.agree()
+        options = held.options.with_given(replace(call.options, share_rows=0))
+        proposal = call.session.propose(held.request, call.namespace, held.names, options)
+        run_proposal(call.session, proposal, call.namespace)
+        return
+    if call.session.held is not None:
+        hint = "%hf go --share-rows sends them; the cell without --share-rows needs none"
+        raise NotShared("the last request waits for a yes to its example rows.", hint=hint)
     if call.session.proposal is None:
         raise BadOption("there is no plan to run.", hint="describe a task in a %%hf cell first")
+    if call.options.given and call.options.given <= PHRASED and call.session.last is not None:
+        call.session.tell_again(call.options)
+        return
     proposal = call.session.proposal
     options = proposal.options.with_given(call.options)
     show_run(call.session, replace(proposal, options=options), call.namespace, only_changed=True)

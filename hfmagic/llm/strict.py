@@ -8,6 +8,7 @@ import re
 from typing import Any, NoReturn
 
 from ..errors import BadAnswer, clip, one_line
+from .sloppy import put_right
 
 MAX_DIGITS = 100
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
@@ -59,12 +60,26 @@ def read_object(words: str, who: str) -> dict[str, Any]:
             raise NoObject(f"{who}: wanted a JSON object, found {clip(one_line(text), 60)!r}.")
         text = text[start:]
     try:
-        value = read_json(_balanced(text))
+        value = _read(_balanced(text))
     except ValueError as error:
         raise NoObject(f"{who}: wanted a JSON object: {error}.") from None
     if not isinstance(value, dict):
         raise NoObject(f"{who}: wanted a JSON object.")
     return value
+
+
+def _read(text: str) -> Any:
+    """The value of a JSON text, put right where it is none; what strict reading forbids stays forbidden."""
+    try:
+        return read_json(text)
+    except ValueError:
+        try:
+            json.loads(text)
+        except ValueError:
+            return read_json(put_right(text))
+        except RecursionError:
+            pass
+        raise
 
 
 def _balanced(text: str) -> str:

@@ -18,6 +18,7 @@ from .settings import candidate_labels
 from .spoken import languages
 from .words import language_name
 
+_QUESTION = re.compile(r"\b(?:the |this |that |my )?questions?\b|问题", re.IGNORECASE)
 _WRITTEN = re.compile(r"\b(?:text|written|words|says?)\b|文字|写", re.IGNORECASE)
 
 
@@ -36,10 +37,19 @@ def asked(draft: Draft, clause: Clause) -> Given:
     mark = slots.question_mark(clause)
     words = clause.asides.get(mark) if mark else ""
     named = _named(draft, words) if re.fullmatch(NAME, mark) else None
+    if not mark and (asking := _question(draft, clause)):
+        return Given(clause.with_text(_QUESTION.sub(" ", clause.text)), {"question": asking.reference})
     if not mark or (named and named.kind in (*MEDIA, Kind.TABLE)):  # where to look, not what to ask
         return Given(clause, {"question": Constant(constant=slots.question(clause)[:500])})
     rest = clause.with_text(clause.text.replace(mark, " "))
     return Given(rest, {"question": named.reference if named else Constant(constant=words)})
+
+
+def _question(draft: Draft, clause: Clause) -> Thing | None:
+    """The input that is called the question, where the clause speaks of it."""
+    asking = next((v for v in draft.values if v.concept == "question" and v.kind is Kind.TEXT), None)
+    others = [v for v in draft.values if v is not asking] or draft.rows
+    return asking if others and _QUESTION.search(clause.text) else None
 
 
 def _named(draft: Draft, name: str) -> Thing | None:

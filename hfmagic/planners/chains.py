@@ -13,8 +13,9 @@ from .clauses import Clause
 from .draft import Draft, Thing
 from .makers import make, subject_of
 from .mentions import Words
-from .queries import is_ranked, order_by
 from .subjects import explicit, find, find_table, frame_name, readable
+from .tables.orders import is_ranked, order_by
+from .tables.queries import plan_aggregate
 from .text_words import NAMED, PATTERNED, WHOLE
 
 _ELSE = {"en": "something else", "zh": "其他"}  # the label beside the one that is asked for
@@ -76,6 +77,14 @@ def plan_pictures_of(draft: Draft, clause: Clause) -> None:
     if made.frame and isinstance(made.reference, StepOutput):
         table = draft.table(made.frame)
         draft.add_table("filter", table, where=[Predicate(of=made.reference, value=what)])
+
+
+def plan_figure(draft: Draft, clause: Clause) -> None:
+    """A figure of rows; of pictures that show a thing those are found first: "how many photos show a dog"."""
+    if slots.shown(clause) and any(t.kind is Kind.IMAGE for t in readable(draft)):
+        plan_pictures_of(draft, clause)
+        clause = slots.without_shown(clause)
+    plan_aggregate(draft, clause)
 
 
 def plan_crop(draft: Draft, clause: Clause) -> None:

@@ -25,9 +25,11 @@ _NAMED = re.compile(r"`([^`\n]{1,128})`|\{\s*([^\W\d]\w{0,63})\s*\}")
 _WORD = r"[A-Za-z][\w.\-]{0,95}(?:/[\w.\-]{1,95})?"
 _ITEM = rf"(?:{_WORD}|{NAME}|{QUOTE})"
 _WITH = re.compile(
-    rf"(?P<lead>\b(?:using|use|with|via|through|by|run|try|apply)\s+|(?:使用|利用|采用|用|通过)\s*)"
-    rf"(?P<fill>(?:(?:the|a|an)\s+)?(?:models?\s+(?:from|by)\s+|models?\s+|模型\s*)?)(?P<name>{_ITEM})"
-    rf"(?P<end>(?:'s)?(?:\s+models?\b|\s*模型)?(?:\s+to\b|\s*来)?)",
+    rf"(?P<lead>\b(?:with the help of|powered by|using|use|with|via|through|by|run|try|apply)\s+|(?:使用|利用"
+    rf"|采用|用|通过)\s*)"
+    rf"(?P<fill>(?:(?:the|an?|any|some)\s+)?(?:(?:small|tiny|large|big|fast|good|recent)\s+)?"
+    rf"(?:\w+'s\s+(?=[A-Z]))?(?:models?\s+(?:from|by)\s+|models?\s+|模型\s*)?)(?P<name>{_ITEM})"
+    rf"(?P<end>(?:'s)?(?:\s+models?\b|\s*的?模型)?(?:\s+to\b|\s*来)?)",
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -44,7 +46,7 @@ _SPOKEN = re.compile("|".join(LANGUAGES.values()), re.IGNORECASE)
 
 _HARD = re.compile(
     r";(?!dr\b)|[；。！？?!\n]+|\.(?=\s|$)"
-    r"|[,，]?\s*(?P<then>\b(?:and\s+)?(?:then|after that|afterwards|finally|lastly)\b"
+    r"|[,，]?\s*(?P<then>\b(?:and\s+)?(?:then(?!\s+by\b)|after that|afterwards|finally|lastly)\b"
     r"|(?:然后|接着|随后|最后|之后)再?)[,，]?"
 )
 _SOFT = re.compile(
@@ -167,6 +169,8 @@ def is_model(name: str, known: frozenset[str], *, said: bool = False) -> bool:
     if re.fullmatch(r"[\w.\-]+/[\w.\-]+", name):
         return True
     if family(name):
+        return True
+    if low in OWNERS and (name[:1].isupper() or "-" in name):
         return True
     proper = low in OWNERS or (bool(re.search(r"[A-Z0-9]", name)) and not _SPOKEN.fullmatch(name))
     return bool(_SUFFIX.search(name)) or (said and proper)

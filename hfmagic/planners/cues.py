@@ -61,6 +61,7 @@ _CONSUMES = re.compile(f"{english.CONSUMES}|{chinese.CONSUMES}", re.IGNORECASE)
 _VERB = re.compile(chinese.VERBS)
 _LISTED = re.compile(english.LISTS, re.IGNORECASE)
 _LIST = re.compile(chinese.LISTS)
+_FOR = re.compile(r"^\W*(?:for|among|within|of|in)\b|^\W*(?:对|对于|针对|在)", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -77,9 +78,11 @@ def is_task(text: str, *, skip: Collection[str] = ()) -> bool:
 def starts(before: str, mark: str, after: str) -> bool:
     """True when a new clause begins after the mark (a comma, "and") between two pieces."""
     head = re.split(r"[,，]| or | and ", after, maxsplit=1)[0].strip()
+    if _FOR.match(before) and not is_task(before, skip=("filter", "sort")):
+        return False  # "for tickets where priority is high, decide …": which rows, not what to do
     if _START.search(after):
         return not (_LISTED.search(before) and re.fullmatch(r"\w+", head) and not is_task(head, skip=_VAGUE))
     if _NOUN.search(after):
         return not _CONSUMES.search(before) and is_task(before)
-    listed = _LIST.search(before) and not re.search(r"[,，]", mark)
+    listed = _LIST.search(before) and not re.search(r"[,，再并]|同时|然后", mark)
     return bool(_HAN.search(head) and _VERB.search(head)) and not listed and is_task(head)

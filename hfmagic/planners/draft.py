@@ -24,7 +24,7 @@ class Thing:
 
     `base` begins the names of what is made from it, `step` made it in this plan, `frame` is the frame whose rows it
     follows, and `derived` is true when hfmagic made it, now or before. A `loose` one exists in tables only (the score
-    beside a label): a step cannot read it, a query or chart over the table can.
+    beside a label): a step cannot read it, a query or chart over the table can. `sql` computes one that is no column.
     """
 
     reference: Column | StepOutput | Variable | Constant
@@ -37,6 +37,8 @@ class Thing:
     derived: bool = False
     labels: tuple[str, ...] = ()
     loose: bool = False
+    is_date: bool = False
+    sql: str = ""
 
     @property
     def is_id(self) -> bool:
@@ -197,7 +199,8 @@ class Draft:
         step_id = self._add_over(table, task, parameters or {}, where)
         kept = columns if columns is not None else [t for t in table.things if t.kind is not Kind.EMBEDDING]
         things = [
-            replace(t, reference=Column(column=t.name, of=step_id), frame=step_id, step="", loose=False) for t in kept
+            replace(t, reference=Column(column=t.name, of=step_id), frame=step_id, step="", loose=False, sql="")
+            for t in kept
         ]
         made = Table(step_id, table.root, things, grouped=columns is not None)
         self.tables.insert(0, made)
@@ -279,4 +282,5 @@ def _columns(schema: InputSchema, previous: Plan | None) -> Iterator[Thing]:
             schema.name,
             derived=derived,
             labels=column.labels,
+            is_date=column.dtype.startswith("date"),
         )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from .clauses import QUOTE
+from .tables.selects import SUPERLATIVE
+from .words import ROW_NOUNS
+
 FILL = (
     r"^\W*(?:(?:please|also|now|just|first|next|finally|can you|could you|would you|will you|i want(?: you)? to|"
     r"i'd like(?: you)? to|i would like to|i need(?: you)? to|let us|let's|help me(?: to)?|you|to|me|so|"
@@ -19,7 +23,8 @@ VERBS = (
     r"insert|fill|translate|caption|describe|segment|extract|compare|rate|assess|analy[sz]e|how|which|what|average|"
     r"estimate|split|divide|assign|add|get|check|predict|colou?ri[sz]e|use|explain|simplify|redact|send|email|delete|"
     r"upload|deploy|fax|publish|download|see|locate|spot|paint|sketch|imagine|illustrate|upscale|enlarge|anonymi[sz]e|"
-    r"denoise|enhance|improve|modify|edit|adjust|apply|perform|obtain|ask|cut (?:it|them|out|the|each|every)"
+    r"work out|figure out|decide|judge|denoise|enhance|improve|modify|edit|adjust|apply|perform|obtain|ask"
+    r"|cut (?:it|them|out|the|each|every)"
     r"|break (?:it|them|the|each)"
 )
 """Words that begin a clause of their own after a comma or "and"."""
@@ -44,6 +49,10 @@ _LABEL = (
     r"label|classif(?:y|ies|ied|ying)|tag|categori[sz]e|annotate|mark|sort|assign|split|divide|bucket|route|decide|judge|"
     r"group|flag|tell|say|is|are|organi[sz]e|separate|triage|put|determine|detect|identify|check"
 )
+KIND_NOUNS = (
+    r"(?:labels?|tags?|categor(?:y|ies)|priorit(?:y|ies)|class(?:es)?|grades?|levels?|types?|urgency|severity|topics?)"
+)
+"""What is given to a row by sorting it."""
 _OR = r"(?:,|/|:|\bor\b|\band\b|\bvs\.?\b)"
 _GOOD = r"(?:positive|happy|good|favou?rable|satisfied)"
 _BAD = r"(?:negative|unhappy|bad|unfavou?rable|angry|dissatisfied)"
@@ -60,6 +69,9 @@ _FIND = r"(?:label|tag|find|detect|get|rate|classify|determine|analy[sz]e|identi
 _NUMBER = r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)"
 _SOUND = r"(?:audio|clip|recording|speech|voice|sound|call)s?"
 
+COMPARED = r"(?:more than|over|at least|fewer than|less than|at most|under|exactly|>=?|<=?|above|below)"
+"""Words between what is counted and a number."""
+
 LEADING = MappingProxyType(
     {
         "generate": (
@@ -70,7 +82,10 @@ LEADING = MappingProxyType(
         "translation": (r"translat\w*",),
         "": (r"(?:send|e-?mail|delete|upload|deploy|fax|publish|tweet|buy|download)\b",),
         "sentiment": (rf"{_FIND}\b.{{0,20}}\bsentiments?\b",),
-        "language": (rf"{_FIND}\b.{{0,20}}\blanguages?\b",),
+        "language": (
+            r"(?:what|which) languages?\b",
+            rf"{_FIND}\b.{{0,20}}\blanguages?\b",
+        ),
         "summarize": (r"summari[sz]\w+|condense|shorten",),
         "embed": (r"embed|vectori[sz]e",),
         "transcribe": (r"transcribe",),
@@ -80,7 +95,7 @@ LEADING = MappingProxyType(
         "aggregate": (r"(?:count|how many|how often)\b(?!.{0,200}\b(?:chart|plot|graph|histogram)\b)",),
         "filter": (
             rf"(?:keep|filter|drop|remove|exclude|discard|only|just|select)\b(?!\s+(?:{VERBS})\b)"
-            r"(?!.{0,60}\b(?:similar|close|background)\b)",
+            r"(?!.{0,60}\b(?:similar\w*|close\w*|background)\b)",
         ),
     }
 )
@@ -97,7 +112,11 @@ CUES = MappingProxyType(
             r"\b(?:chart|plot|graph|histogram|visuali[sz])\w*\b",
             r"\bheat ?map|\bscatter|\btrends?\b",
         ),
-        "template": (r"\binto the (?:sentence|template|text|phrase)\b", r"\btemplate\b|\bfill in\b"),
+        "template": (
+            rf"\b(?:put|insert|place|fill|write)\b.{{1,60}}?\b(?:in|into)\s*{QUOTE}",
+            r"\binto the (?:sentence|template|text|phrase)\b",
+            r"\btemplate\b|\bfill in\b",
+        ),
         "similarity": (
             r"\bsimilar\w*|\bcloseness|\bresembl\w+",
             r"\b(?:how |most )?(?:close(?:st|r)?|near(?:est|er)?)\b.{0,60}?\b(?:to|is|are)\b",
@@ -105,12 +124,16 @@ CUES = MappingProxyType(
         ),
         "aggregate": (
             r"\bhow (?:many|often|much)\b|\bcount(?:s|ing)?\b|\bnumber of\b|\bfrequenc(?:y|ies)\b",
-            r"\b(?:average|avg|mean|median|total|sum|maximum|minimum|max|min)\b(?! length)",
+            r"\b(?:average|avg|mean|median|total|sum|standard deviation|std(?:dev)?)\b|\b(?:maximum|minimum|max"
+            r"|min)\b(?! length)",
             r"\bwhich\b.{1,60}?\b(?:most|fewest|least|highest|lowest|best|worst|more)\b|\bmost (?:common|frequent)\b",
             r"\b(?:share|percentage|percent|fraction|proportion) of\b|\b(?:breakdown|distribution)\b",
             r"\b(?:what|which) (?:share|percentage|percent|fraction|proportion)\b",
             r"\btop \w+ \w+ (?:by|with) (?:the )?(?:number|count|most|average|mean|total)\b",
-            r"\bwith the (?:most|fewest)\b",
+            r"\b(?:list|show|which|what|all)\b.{0,20}\b(?:distinct|unique)\b",
+            r"\bwith the (?:most|fewest)\b|\b(?:by|with) (?:the )?(?:number|count) of\b",
+            rf"\b(?:have|has|having|with|got|received?)\s+{COMPARED}\s*\d+\s+(?:\w+\s+)?(?:{ROW_NOUNS}|complaints?|praises?|ratings?)\b",
+            rf"\b(?:average|mean|total) [\w ]{{1,30}} (?:is )?{COMPARED}\s*\d",
         ),
         "speak": (
             r"\b(?:aloud|out loud)\b|\bread (?:me|us)\b|\bread\b.{0,60}\b(?:aloud|out loud|out|to me)\b"
@@ -137,7 +160,10 @@ CUES = MappingProxyType(
             r"^\W*(?:the|its|their)\s+languages?\W*$",
         ),
         "cluster": (
-            r"\bthemes?\b|\bcluster\w*|\btopic model\w*|\brecurring (?:topics|issues|problems)",
+            r"\b(?:main|biggest|top|major|common|frequent|recurring)\s+(?:\w+\s+)?(?:issues|problems|complaints"
+            r"|concerns|pain points)\b",
+            r"\bwhat\b.{0,30}\bcomplain(?:ing)?\b.{0,10}\babout\b|\bthemes?\b|\bcluster\w*|\btopic model\w*"
+            r"|\brecurring (?:topics|issues|problems)",
             r"\bgroup\b.{0,50}\b(?:alike|similar|by meaning|by topics?|into (?:\w+ )?(?:topics?|groups))\b",
         ),
         "embed": (
@@ -162,6 +188,7 @@ CUES = MappingProxyType(
             r"\b(?:assign|route)\b.{1,60}\bto\b.{1,100}\bor\b",
             r"\b(?:is|are) (?:it|this|that|they|these|(?:each|every|the) \w+) .{1,160}?\bor\b",
             r"\blabels?\s*:|\bcandidate labels?\b",
+            rf"\b(?:give|assign|add|set|attach)\b.{{1,60}}?\b(?:{KIND_NOUNS})\b\s*(?::|\bof\b|\bfrom\b|,|-)(?=.*{_OR})",
         ),
         "see": (
             r"\bwhat(?:'s| is| are| does| do| can)?\b.{0,40}\b(?:in|on|show|shows|shown|see|seen|visible|contains?)\b",
@@ -172,7 +199,7 @@ CUES = MappingProxyType(
         "sort": (
             r"\b(?:sort|rank|order|arrange)(?:ed|s)?\b",
             rf"\b(?:top|first|last|best|worst|highest|lowest)\s+{_NUMBER}\b",
-            rf"\bthe {_NUMBER} (?:highest|lowest|best|worst|longest|newest|oldest)\b",
+            rf"\b{SUPERLATIVE}\b(?!\s+(?:possible|way|answers?|practice))",
         ),
         "filter": (
             r"^\W*(?:where|whose|with)\b|\b(?:above|below|over|under|at least|at most)\s+-?\d",
@@ -181,7 +208,10 @@ CUES = MappingProxyType(
             r"\b(?:where|with|that|which|whose|who|when|above|below|over|under|about|mention\w*|contain\w*|empty|missing|"
             r"negative|positive|neutral|complaints?|[a-z]+ ones)\b",
             r"\b(?:\w+s|those|ones|rows) (?:where|that|with|without|whose|which|(?:not )?(?:containing|mentioning))\b",
-            r"^\W*which \w+ (?:are|is|mention|contain|have)\b",
+            r"^\W*which \w+ (?:are|is|mentions?|contains?|have|talks? about|includes?|speaks? (?:about|of))\b",
+            r"\b(?:de-?)?duplicat\w+|\bdedup",
+            r"\b(?:everything|everyone|all|any(?:thing)?)\s+(?:but|except|other than)\b"
+            r"|\bexcept\s+(?:for\s+)?[A-Z\ue000-\ue3ff]",
         ),
         "show": (r"\b(?:show|display|list|print|view|see|look at|present)\b|\b(?:gallery|table|grid)\b",),
     }

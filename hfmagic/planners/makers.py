@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import NoTaskFits
+from ..errors import NoTaskFits, clip
 from ..kinds import Kind
 from ..plan import Column, Constant, Predicate, Reference, StepOutput
 from . import beside, settings
 from .beside import Given
 from .clauses import Asides, Clause
-from .conditions import Condition, conditions
+from .conditions.amounts import without_lengths
+from .conditions.condition import Condition, contrary
+from .conditions.read import conditions
 from .draft import Draft, Table, Thing
 from .spoken import hearing
-from .subjects import can_do, find
+from .subjects import REST, can_do, find
 
 
 def _none(_: Clause) -> dict[str, Any]:
@@ -40,6 +42,7 @@ class Maker:
 
 MAKERS: Mapping[str, Maker] = MappingProxyType(
     {
+        "emotion": Maker("text-classification", Kind.TEXT, "emotion", lambda _: {"about": "emotion"}),
         "sentiment": Maker("text-classification", Kind.TEXT, "sentiment", lambda _: {"about": "sentiment"}),
         "about": Maker("text-classification", Kind.TEXT, "topic", settings.about),
         "sort-into": Maker("zero-shot-classification", Kind.TEXT, "label"),
@@ -86,7 +89,16 @@ MAKERS: Mapping[str, Maker] = MappingProxyType(
 )
 """Intent → the step that does it."""
 
-IMPLIED = MappingProxyType({"sentiment": "sentiment", "theme": "cluster", "language": "language", "label": "see"})
+IMPLIED = MappingProxyType(
+    {
+        "sentiment": "sentiment",
+        "emotion": "emotion",
+        "theme": "cluster",
+        "topic": "cluster",
+        "language": "language",
+        "label": "see",
+    }
+)
 """Canonical noun → the intent that makes it, when a clause takes it for granted."""
 
 UNCONDITIONED = frozenset(
@@ -108,6 +120,22 @@ UNCONDITIONED = frozenset(
 _LISTS = frozenset({"sort-into", "generate", "sort-pictures", "sort-sounds", "instruct"})
 _FROM_PICTURES = frozenset({"translation", "speak", "entities"})
 
+_OF_OPINIONS = frozenset({"sentiment", "cluster", "summarize"})  # "of each product": of what is said of it
+_READS = frozenset({"speak", "translation", "embed", "cluster", "sentiment", "entities", "language"})
+_MADE = MappingProxyType(
+    {
+        "summary": (
+            "summarize",
+            re.compile(
+                r"\b(?:a |the |its |their )?(?:short )?summar(?:y|ies) of\b"
+                "|的?摘要",
+                re.IGNORECASE,
+            ),
+        ),
+        "title": ("title", re.compile(r"\b(?:a |the )?(?:titles?|headlines?) (?:of|for)\b|的?标题", re.IGNORECASE)),
+    }
+)
+"""Texts that a clause may take for granted: the intent that makes each, and its words."""
 _THEM = re.compile(r"\b(?:them|they|those|these|there are)\b|它们|这些|那些", re.IGNORECASE)
 SKIP = MappingProxyType(
     {
@@ -127,7 +155,7 @@ def make(draft: Draft, clause: Clause, intent: str, *, narrowed: bool = False) -
     """
     maker = MAKERS[intent]
     clause, name = settings.output_name(clause, lists=intent in _LISTS)
-    parameters = maker.settings(clause)
+    parameters = maker.settings(without_lengths(clause))
     if intent == "sort-into":
         labels, clause = settings.candidate_labels(clause)
         parameters = {"candidate_labels": labels}
@@ -145,7 +173,10 @@ def make(draft: Draft, clause: Clause, intent: str, *, narrowed: bool = False) -
 
 def subject_of(draft: Draft, clause: Clause, kind: Kind, intent: str = "") -> Thing:
     """The thing of a kind that a clause works on; sound is written down first, and a picture put into words."""
-    thing = find(draft, clause, kind, any_kind=intent == "template")
+    if kind is Kind.TEXT and (noun := _of_text(draft, clause, intent)):
+        whole = clause.with_text(_MADE[noun][1].sub(" ", clause.text))
+        return make(draft, whole, _MADE[noun][0])
+    thing = find(draft, clause, kind, any_kind=intent == "template", only_text=intent in _OF_OPINIONS)
     if thing is not None:
         return thing
     if kind is Kind.TEXT and (sound := find(draft, clause, Kind.AUDIO)) is not None:
@@ -160,6 +191,13 @@ def subject_of(draft: Draft, clause: Clause, kind: Kind, intent: str = "") -> Th
     if kind is Kind.TEXT and not draft.inputs and (words := (clause.quotes or [clause.words()])[0]):
         return Thing(Constant(constant=words), kind, "text", "text", "text")
     raise NoTaskFits(f"{draft.said!r} needs {kind}, and there is none.", hint=can_do(draft))
+
+
+def _of_text(draft: Draft, clause: Clause, intent: str) -> str:
+    """The text that a clause takes for granted, "read the summary of each review aloud", where none is there."""
+    there = {t.concept for table in draft.rows for t in table.things} | {t.concept for t in draft.values}
+    found = (n for n, (made, words) in _MADE.items() if n not in there and made != intent and words.search(clause.text))
+    return next(found, "") if intent in _READS else ""
 
 
 def cluster(draft: Draft, subject: Thing, where: list[Predicate], parameters: dict[str, Any], name: str) -> Thing:
@@ -190,7 +228,18 @@ def _where(draft: Draft, clause: Clause, intent: str, subject: Thing) -> list[Pr
         return []
     table = draft.table(subject.frame)
     found = conditions(clause, table.things, skip=SKIP.get(intent, frozenset()))
+    if not found and REST.search(clause.text):
+        return _rest(draft, table)
     return predicates(draft, found, table, subject)
+
+
+def _rest(draft: Draft, table: Table) -> list[Predicate]:
+    """The contrary of the last condition on a table's rows. Raises: NoTaskFits where there is none, or several."""
+    steps = [draft.step(t.step) for t in table.things if t.step]
+    where = next((s.where for s in steps[::-1] if s.where), ())
+    if len(where) != 1 or where[0].op not in ("==", "!=", "<", "<=", ">", ">=", "is-null", "not-null"):
+        raise NoTaskFits(f"{draft.said!r}: the rest of which rows?", hint="say which: the positive ones")
+    return [where[0].model_copy(update={"op": contrary(where[0].op)})]
 
 
 def carried(draft: Draft, clause: Clause, table: Table) -> list[Predicate]:
@@ -203,7 +252,8 @@ def carried(draft: Draft, clause: Clause, table: Table) -> list[Predicate]:
 
 def needs_query(condition: Condition) -> bool:
     """True when no predicate can say it: a text that is not there, one of several, a column that is in tables only."""
-    return condition.op == "lacks" or bool(condition.others) or (isinstance(condition.on, Thing) and condition.on.loose)
+    listed = bool(condition.others) and condition.op != "=="
+    return condition.op == "lacks" or listed or (isinstance(condition.on, Thing) and condition.on.loose)
 
 
 def predicates(draft: Draft, found: Sequence[Condition], table: Table, text: Thing | None = None) -> list[Predicate]:
@@ -211,7 +261,11 @@ def predicates(draft: Draft, found: Sequence[Condition], table: Table, text: Thi
     made: list[Predicate] = []
     for condition in found:
         on = looked_at(draft, table, condition, text).reference
-        if condition.op != "lacks" and not needs_query(condition) and isinstance(on, Column | StepOutput):
+        if condition.op == "lacks" or needs_query(condition) or not isinstance(on, Column | StepOutput):
+            continue
+        if condition.others and condition.value is not None:
+            made.append(Predicate(of=on, op="in", value=(condition.value, *condition.others)))
+        else:
             made.append(Predicate(of=on, op=condition.op, value=condition.value))
     return list(dict.fromkeys(made))
 
@@ -221,7 +275,7 @@ def looked_at(draft: Draft, table: Table, condition: Condition, text: Thing | No
     if isinstance(condition.on, Thing):
         return condition.on
     if condition.on == "text":
-        return text if text and text.kind is Kind.TEXT else _only(draft, table, Kind.TEXT)
+        return text if text and text.kind is Kind.TEXT else only(draft, table, Kind.TEXT)
     value = str(condition.value).casefold()
     holding = [t for t in table.things if value in (x.casefold() for x in t.labels)]
     meant = [t for t in table.things if t.concept == condition.on and not t.loose]
@@ -231,20 +285,25 @@ def looked_at(draft: Draft, table: Table, condition: Condition, text: Thing | No
 def implied(draft: Draft, table: Table, noun: str, text: Thing | None = None) -> Thing:
     """What a clause takes for granted, made over a table's text or pictures."""
     maker = MAKERS[IMPLIED[noun]]
-    subject = text if text and text.kind is maker.kind else _only(draft, table, maker.kind)
+    subject = text if text and text.kind is maker.kind else only(draft, table, maker.kind)
     draft.note("implied", noun)
-    if noun == "theme":
+    if IMPLIED[noun] == "cluster":
         return cluster(draft, subject, [], {}, "")
     return draft.add(maker.task, subject, word=maker.word, parameters=maker.settings(_NOTHING))
 
 
-def _only(draft: Draft, table: Table, kind: Kind) -> Thing:
+def only(draft: Draft, table: Table, kind: Kind) -> Thing:
     """The text or picture column of a table, whatever a clause says."""
     fitting = [t for t in table.things if t.kind is kind]
     original = [t for t in fitting if not t.derived]
     if len(original) == 1 or (fitting and not original):
         return (original or fitting)[-1]
-    return subject_of(draft, _NOTHING, kind)
+    found = subject_of(draft, _NOTHING, kind)
+    if not found.frame or draft.root(found) != table.root:
+        raise NoTaskFits(
+            f"{clip(draft.said, 60)!r} needs {kind} in {table.root}, and there is none.", hint=can_do(draft)
+        )
+    return found
 
 
 _NOTHING = Clause("", Asides())

@@ -60,7 +60,8 @@ FIRST = MappingProxyType(
         ),
         "similar-pictures": (
             rf"\bsimilar(?:.looking)? {IMAGE}\b|\b{IMAGE}\s+(?:that\s+)?(?:are |look )+(?:alike|similar)\b",
-            rf"\bnear.?duplicate {IMAGE}\b|相[似近像]的?{IMAGE_ZH}|{IMAGE_ZH}.{{0,4}}(?:长得像|看起来像)",
+            rf"\bnear.?duplicate {IMAGE}\b|(?:相[似近像]|长得[很相]?[像似]|看起来像)的?{IMAGE_ZH}"
+            rf"|{IMAGE_ZH}.{{0,4}}(?:长得像|看起来像)",
         ),
         "pictures-of": (
             rf"\b(?:which|find|keep|only|just|show(?: me)?|select|list|filter|get|pick)\b.{{0,20}}?\b{IMAGE}\s+"
@@ -79,6 +80,7 @@ FIRST = MappingProxyType(
             rf"文字识别|{IMAGE_ZH}(?:里|中|上)面?的(?:文字|字)(?:是什么|提取|识别)",
         ),
         "objects": (
+            rf"\b(?:what|which) (?:kinds? of )?(?:objects|items)\b.{{1,30}}?\b(?:{_PICTURED})",
             r"\bobject detection\b|\bbounding box\w*|\bdetect\w* (?:all |the |any |every |each )*(?:objects?|things)\b",
             r"\b(?:find|locate|mark|box) (?:all |the |any |every |each |me )*(?:objects?|things|items)\b",
             f"目标检测|物体检测|边界框|{_LOOK_FOR_ZH}.{{0,12}}(?:物体|东西|物品|目标)",
@@ -116,7 +118,8 @@ FIRST = MappingProxyType(
             r"sketch|oil painting|painting|anime|drawing)",
             r"\b(?:change|alter) the colou?rs? of\b",
             rf"\b(?:modify|alter|adjust|edit|styli[sz]e|manipulate)\b.{{0,40}}\b{IMAGE}\b|\bapply\b.{{1,40}}\b(?:to|on)\b.{{0,20}}\b{IMAGE}\b",
-            f"{IMAGE_ZH}.{{0,6}}(?:变成|改成|转成|换成|处理成|画成|改为)(?!文字|文本|向量|语音)|上色|去噪|[去换]除?掉?背景",
+            f"{IMAGE_ZH}.{{0,6}}(?:变成|改成|转成|换成|处理成|画成|改为)(?!文字|文本|向量|语音)",
+            "上色|去噪|(?:[去换]除?掉?|移除|删除).{0,8}背景",
         ),
         "enlarge": (
             r"\b(?:upscal\w+|enlarg\w+|super.?resol\w+|sharpen\w*)\b|\b(?:increase|raise|improve) (?:the |its |their )*"
@@ -171,7 +174,11 @@ UNSUPPORTED = MappingProxyType(
             "(?:生成|制作|做)(?:一?[段个部])?.{0,12}(?:视频|动画|影片)",
         ),
         "image-to-video": (rf"\banimate\b.{{0,30}}\b{IMAGE}\b", f"{IMAGE_ZH}.{{0,6}}(?:动起来|变成视频)"),
-        "text-to-3d": (r"\b3-?d (?:models?|shapes?|objects?)\b", "三维模型|3D ?模型"),
+        "text-to-3d": (
+            r"\b3-?d (?:models?|shapes?|objects?|mesh(?:es)?|scenes?|assets?|prints?)\b"
+            "|\bmesh(?:es)?\b.{0,20}\b3-?d\b",
+            "三维(?:模型|网格)|3D ?(?:模型|网格|建模)",
+        ),
         "audio-to-audio": (
             r"\b(?:denoise|enhance|clean up|improve|remove)\b.{0,40}\b(?:noise|quality|audio|sound|vocals?)\b.{0,30}"
             r"\b(?:audio|recordings?|sound|clips?|songs?)\b|\bseparate\b.{0,20}\b(?:vocals?|voices?|speakers?)\b",

@@ -62,6 +62,7 @@ def is_han(text: str) -> bool:
 
 
 _CANON = {w: canon for canon, words in reversed(list(CONCEPTS.items())) for w in words}
+_HAN_CANON = [(w, canon) for canon, words in CONCEPTS.items() for w in words if len(w) > 1 and is_han(w)]
 _SYNONYMS = {canon: tuple(sorted(words, key=len, reverse=True)) for canon, words in CONCEPTS.items()}
 
 
@@ -87,7 +88,7 @@ class Words:
         """Canonical nouns that it mentions."""
         found = {_CANON[g] for g in self.grams if g in _CANON}
         if is_han(self.text):
-            found |= {canon for word, canon in _CANON.items() if len(word) > 1 and is_han(word) and word in self.text}
+            found |= {canon for word, canon in _HAN_CANON if word in self.text}
         return frozenset(found)
 
     def score(self, thing: Named, names: Sequence[str] = ()) -> int:

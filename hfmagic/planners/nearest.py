@@ -10,7 +10,7 @@ from .clauses import Clause
 from .cues import Cue
 from .draft import Draft
 from .subjects import can_do
-from .tasks_of import CLEAR, Likely, tasks_of
+from .tasks_of.ranking import CLEAR, Likely, tasks_of
 
 UNSURE = frozenset({"label", "see", "about", "generate", "show"})
 """Intents whose verbs are said of much that is no task of ours: "label who will churn", "generate random faces"."""

@@ -5,29 +5,40 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
 from ..errors import EmptyRequest, NoTaskFits, RequestError, clip
-from ..kinds import MEDIA, InputSchema, Kind
+from ..kinds import MEDIA, InputSchema
 from ..plan import Plan, Step
 from ..scope import validate
 from ..tasks import CATALOGUE
-from . import slots
-from .chains import plan_ask_table, plan_crop, plan_draw, plan_music, plan_pictures_of, plan_redact, plan_relevance
-from .charts import cut_across, plan_chart
-from .clauses import ASIDE, Clause, set_aside, split
-from .cues import Cue, cues_in, is_task, starts
+from .asks import answer_first
+from .chains import (
+    plan_ask_table,
+    plan_crop,
+    plan_draw,
+    plan_figure,
+    plan_music,
+    plan_pictures_of,
+    plan_redact,
+    plan_relevance,
+)
+from .clauses import ASIDE, Asides, Clause, set_aside, split
+from .cues import cues_in, is_task, starts
 from .draft import Draft
+from .edits import edited
+from .fits import fitting
+from .joins import joined
 from .makers import MAKERS, make
-from .media_words import PAGE
-from .mentions import Words
-from .nearest import foreign, no_task, not_run
+from .nearest import no_task, not_run
 from .notes import told
-from .queries import narrow, plan_aggregate, plan_filter, plan_groups, plan_similarity, plan_sort
-from .settings import candidate_labels, is_polarity
-from .subjects import can_do, has_kind, readable
+from .outline import plan_values
+from .subjects import can_do, readable
+from .tables.charts import cut_across, plan_chart
+from .tables.filters import narrow, plan_filter
+from .tables.orders import plan_similarity, plan_sort
+from .tables.queries import plan_groups
 from .words import FAMILIES, SPELT, family
 
 _THANKS = re.compile(
@@ -56,34 +67,46 @@ def plan_by_rules(request: str, inputs: tuple[InputSchema, ...], *, previous: Pl
             f"the request has {len(text):,} characters, at most {MAX_REQUEST:,} are read.",
             hint="put long texts in a variable",
         )
+    if previous and (steps := edited(Clause(text, asides), inputs, previous)):
+        return _plan(request, language_of(text), inputs, steps, ())
+    return plan_values(request, inputs, lambda: _plan_by_clauses(request, text, asides, inputs, previous), previous)
+
+
+def _plan_by_clauses(
+    request: str, text: str, asides: Asides, inputs: tuple[InputSchema, ...], previous: Plan | None
+) -> Plan:
+    """A plan of the clauses of a request: `text` is the request, its `asides` set apart."""
     draft = Draft(inputs, previous, language=language_of(text))
     clauses = split(text, asides, is_task=is_task, starts=starts)
-    for number, clause in enumerate(clauses):
+    for number, clause in enumerate(clauses := joined(clauses)):
         draft.clause, draft.said = number, clause.words()
         _plan_clause(draft, clause, alone=len(clauses) == 1)
     if not draft.steps:
         raise _nothing(draft, clauses[0])
     _pin(draft, clauses)
-    return validate(
-        Plan(
-            request=request.encode("utf-8", "replace").decode(),
-            language=draft.language,
-            planner="rules",
-            inputs=inputs,
-            steps=tuple(cut_across(draft.steps, inputs)),
-            notes=told(draft.notes, draft.language),
-        )
-    )
+    steps = tuple(cut_across(draft.steps, inputs))
+    return _plan(request, draft.language, inputs, steps, told(draft.notes, draft.language))
 
 
-def language_of(text: str) -> Literal["en", "zh"]:
+Language = Literal["en", "zh"]
+
+
+def _plan(
+    request: str, language: Language, inputs: tuple[InputSchema, ...], steps: tuple[Step, ...], notes: tuple[str, ...]
+) -> Plan:
+    words = request.encode("utf-8", "replace").decode()
+    plan = Plan(request=words, language=language, planner="rules", inputs=inputs, steps=steps, notes=notes)
+    return validate(answer_first(plan))
+
+
+def language_of(text: str) -> Language:
     """The language of a request: more Han characters than Latin words is Chinese."""
     han = len(re.findall(r"[\u3400-\u9fff]", text))
     return "zh" if han > len(re.findall(r"[A-Za-z]+", text)) else "en"
 
 
 def _plan_clause(draft: Draft, clause: Clause, *, alone: bool) -> None:
-    cue = _cue(draft, clause)
+    cue = fitting(draft, clause, alone=alone)
     if cue is None:
         if clause.step or alone or not ASIDE.sub("", clause.text).strip():
             raise _nothing(draft, clause)
@@ -117,152 +140,11 @@ def _meant(clause: Clause) -> str:
     return next((f"did you mean {verb!r} by {word!r}?" for word, verb in meant), "")
 
 
-def _cue(draft: Draft, clause: Clause) -> Cue | None:
-    """The first cue that fits the words and the kinds there are."""
-    for cue in cues_in(clause.text):
-        fits = _FITS.get(cue.intent)
-        if fits is None or fits(draft, clause):
-            return _refined(draft, clause, foreign(draft, clause, cue))
-    return None
-
-
-def _refined(draft: Draft, clause: Clause, cue: Cue) -> Cue:
-    """What a cue means here: "positive or negative" is a sentiment, "label" of a picture says what it shows."""
-    if cue.intent == "sort-into":
-        return replace(cue, intent=_sorting(draft, clause))
-    if cue.intent in ("ask", "ask-it"):
-        return replace(cue, intent=_asking(draft, clause))
-    if cue.intent == "look" and _PAGE.search(clause.text):
-        return replace(cue, intent="page")
-    if cue.intent == "find-things" and not slots.things(clause):
-        return replace(cue, intent="objects")
-    if cue.intent in ("label", "see") and _is_video(draft, clause):
-        return replace(cue, intent="video")
-    if cue.intent in _OF_PICTURES and _is_image(draft, clause):
-        return replace(cue, intent="caption" if _DESCRIBES.search(clause.text) else _OF_PICTURES[cue.intent])
-    if cue.intent == "label":
-        image = _is_image(draft, clause)
-        if not image:
-            draft.note("about", "sentiment")
-        return replace(cue, intent="see" if image else "sentiment")
-    return cue
-
-
-_OF_PICTURES: Mapping[str, str] = MappingProxyType(
-    {"embed": "embed-pictures", "cluster": "cluster-pictures", "generate": "instruct"}
-)
-_DESCRIBES = re.compile(r"\b(?:captions?|descriptions?|alt.texts?)\b|描述|说明", re.IGNORECASE)
-_PAGE = re.compile(rf"\b(?:{PAGE})", re.IGNORECASE)
-_TABLE = re.compile(r"\b(?:table|spreadsheet|data ?frame|sheet)\b|表格?(?!达|扬)", re.IGNORECASE)
-_HEARD = re.compile(
-    r"\b(?:music|speech|noise|silence|singing|applause|laughter|laughing|rain|siren|alarm|bark\w*|birds?|traffic|engine|"
-    r"sounds?|male|female)\b|音乐|噪[音声]|说话声?|人声|歌声|掌声|笑声|雨声|警报|鸟叫|狗叫",
-    re.IGNORECASE,
-)
-
-
-def _sorting(draft: Draft, clause: Clause) -> str:
-    """What is sorted: texts, pictures, or sounds by how they sound."""
-    labels = candidate_labels(clause)[0]
-    if _is_image(draft, clause):
-        return "sort-pictures"
-    if has_kind(draft, clause, Kind.AUDIO, "audio") and any(_HEARD.search(x) for x in labels):
-        return "sort-sounds"
-    return "sentiment" if is_polarity(labels) else "sort-into"
-
-
-def _asking(draft: Draft, clause: Clause) -> str:
-    """Whom a question is put to: a table, the picture of a page, another picture, texts."""
-    if draft.rows and _TABLE.search(clause.text):
-        return "ask-table"
-    if _is_image(draft, clause):
-        return "page" if _PAGE.search(clause.text) else "look"
-    return "ask"
-
-
-def _is_image(draft: Draft, clause: Clause) -> bool:
-    return has_kind(draft, clause, Kind.IMAGE, "image")
-
-
-def _is_seen(draft: Draft, clause: Clause) -> bool:
-    """True for pictures, and for a video that is looked at picture by picture."""
-    return _is_image(draft, clause) or _is_video(draft, clause)
-
-
-def _is_video(draft: Draft, clause: Clause) -> bool:
-    return has_kind(draft, clause, Kind.VIDEO, "video")
-
-
-def _is_page(draft: Draft, clause: Clause) -> bool:
-    return any(t.kind is Kind.IMAGE for t in readable(draft)) and not _has_text(draft, clause)
-
-
-def _has_text(draft: Draft, clause: Clause) -> bool:
-    """True when a clause names a text, or there is nothing else that it could be about."""
-    things = readable(draft)
-    if not any(t.kind in MEDIA for t in things):
-        return True
-    words = Words(clause.text)
-    return any(t.kind is Kind.TEXT and words.score(t, clause.names) >= 2 for t in things)
-
-
-def _of_text(draft: Draft, clause: Clause) -> bool:
-    """True unless a clause is about a picture: in pictures, people are found by looking."""
-    return not _is_image(draft, clause)
-
-
-def _is_sound(draft: Draft, clause: Clause) -> bool:
-    return has_kind(draft, clause, Kind.AUDIO, "audio")
-
-
-def _not_there(noun: str, verbs: str) -> Callable[[Draft, Clause], bool]:
-    """A result that is a column already is not made again, unless the clause says so."""
-    making = re.compile(verbs, re.IGNORECASE)
-
-    def fits(draft: Draft, clause: Clause) -> bool:
-        there = any(t.concept == noun for table in draft.rows for t in table.things)
-        return not there or bool(making.search(clause.text))
-
-    return fits
-
-
-_FIND = (
-    r"\b(?:label|tag|find|detect|determine|identify|classify|analy[sz]e|rate|add|group|cluster|again)"
-    r"|标|判断|检测|识别|归|聚|分析"
-)
-_GIVE = (
-    r"\b(?:give|write|make|create|add|generate|suggest|propose|draft|need|summari[sz]e|shorten|a)\b"
-    r"|起|取|写|生成|给|总结|概括"
-)
-_NO_CAPTION = _not_there("caption", _GIVE + r"|\bcaption (?:each|every|the|all|it|them)|describe|描述")
-_FITS: Mapping[str, Callable[[Draft, Clause], bool]] = MappingProxyType(
-    {
-        "see": _is_seen,
-        **dict.fromkeys(("video", "watch", "frames"), _is_video),
-        "crop": _is_seen,
-        **dict.fromkeys(("pictures-of", "similar-pictures", "read-text", "look"), _is_image),
-        **dict.fromkeys(("objects", "find-things"), _is_seen),
-        **dict.fromkeys(("edit", "enlarge", "masks", "segment", "depth"), _is_image),
-        "caption": lambda draft, clause: _is_image(draft, clause) and _NO_CAPTION(draft, clause),
-        "page": _is_page,
-        "sound": _is_sound,
-        "entities": _of_text,
-        "ask": lambda draft, _: bool(readable(draft)),
-        "ask-it": lambda draft, _: any(t.kind in MEDIA or (t.step and t.kind is Kind.TEXT) for t in readable(draft)),
-        "translation": _not_there("translation", r"translat(?!ions?\b)|翻|译[成为]"),
-        "sentiment": _not_there("sentiment", _FIND),
-        "cluster": _not_there("theme", _FIND),
-        "language": _not_there("language", _FIND),
-        "title": _not_there("title", _GIVE),
-        "summarize": _not_there("summary", _GIVE),
-        "sort-into": lambda _, clause: len(candidate_labels(clause)[0]) > 1,
-    }
-)
 _SAME = MappingProxyType({"similar-pictures": "cluster-pictures"})
 _PLANNERS: Mapping[str, Callable[[Draft, Clause], None]] = MappingProxyType(
     {
         "chart": plan_chart,
-        "aggregate": plan_aggregate,
+        "aggregate": plan_figure,
         "filter": plan_filter,
         "sort": plan_sort,
         "similarity": plan_similarity,

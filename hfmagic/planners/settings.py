@@ -28,6 +28,7 @@ def about(clause: Clause) -> dict[str, Any]:
 
 _INTO = re.compile(
     r"\b(?:is|are) (?:it|this|that|they|these|(?:each|every|the) \w+)(?: about)?\b"
+    r"|\b(?:priority|category|label|class|grade|level|type|urgency|severity|topic)\s+(?:of|from)\b"
     r"|\b(?:into|as|among|between|whether|to|about|either|is|are|with labels?|with)\b|\blabels?\s*:|[:：]"
     r"|分[为成]|划分[为成]|归类?为|归[入到]|标注?为|标记为|分到|分类[为成]|标成|是(?!什么)|属于|为",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*(?:\b(?:ones|reviews|tickets|categor(?:y|ies)|labels?|class(?:es)?|groups?|topics?)|这?[两三四五几]?[类种个]|等|的"
+    r"\W*(?:\b(?:ones|reviews|tickets|categor(?:y|ies)|labels?|class(?:es)?|groups?|topics?)|这?[两三四五几]?[类种个]里?|等|的"
     r"|标签)?\W*$",
     re.IGNORECASE,
 )
@@ -130,11 +131,21 @@ def groups(clause: Clause) -> dict[str, Any]:
     return {}
 
 
-_LENGTH = re.compile(r"(?P<n>[0-9]{1,4})[\s-]*(?P<unit>words?|tokens?|字|词)", re.IGNORECASE)
+_SENTENCE = 40  # tokens of a long one
+_SENTENCES = re.compile(
+    rf"(?:\b(?:in|to|into|at most|within|using|up to|no more than)|用|以|不超过|最多)\s*(?P<n>[0-9]{{1,2}}"
+    rf"|a single|{'|'.join(NUMBERS)})\s*-?"
+    r"(?:short |brief )?(?:sentences?\b|句话?)",
+    re.IGNORECASE,
+)
+_LENGTH = re.compile(r"(?P<n>[0-9]{1,4})[\s-]*个?(?P<unit>words?|tokens?|字|词)", re.IGNORECASE)
 
 
 def length(clause: Clause) -> dict[str, Any]:
     """The longest answer: "in at most 30 words"."""
+    if match := _SENTENCES.search(clause.text):
+        number = NUMBERS.get(match["n"].lower()) or (1 if match["n"].lower() in ("a", "a single") else int(match["n"]))
+        return {"max_new_tokens": min(number * _SENTENCE, 2048)}
     match = _LENGTH.search(clause.text)
     if not match:
         return {}
@@ -157,6 +168,7 @@ def cut(clause: Clause) -> dict[str, Any]:
 _TOP = re.compile(
     rf"\b(?:top\s+|the\s+)?(?P<n>[0-9]{{1,2}}|{'|'.join(n for n in NUMBERS if n.isascii())})\s+(?:likeliest|best"
     rf"|candidates?|words?|guesses)\b"
+    rf"|\bgive me (?P<me>[0-9]{{1,2}}|{'|'.join(n for n in NUMBERS if n.isascii())})\b"
     r"|(?P<zh>[0-9]{1,2}|[一二两三四五六七八九十])个?(?:候选|词)",
     re.IGNORECASE,
 )
@@ -165,7 +177,7 @@ _TOP = re.compile(
 def best(clause: Clause) -> dict[str, Any]:
     """How many words for a gap."""
     match = _TOP.search(clause.text)
-    return {"top_k": _whole(match["n"] or match["zh"])} if match else {}
+    return {"top_k": _whole(match["n"] or match["me"] or match["zh"])} if match else {}
 
 
 _FRAMES = re.compile(rf"(?P<n>[0-9]{{1,2}}|{'|'.join(NUMBERS)})\s*(?:frames?|stills|pictures|帧|张)", re.IGNORECASE)

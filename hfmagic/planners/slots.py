@@ -115,12 +115,14 @@ def things(clause: Clause) -> list[str]:
     found = _LOOKED_FOR.search(clause.text)
     words = next((g for g in found.groups() if g), "") if found else ""
     items = [_thing(clause, w) for w in listed(words)]
-    return list(dict.fromkeys(i for i in items if i and i not in _ANY_THING and i.count(" ") < 4))[:50]
+    named = (i for i in items if i and i not in _ANY_THING and i.count(" ") < 4 and not i.startswith("find "))
+    return list(dict.fromkeys(named))[:50]
 
 
 def _thing(clause: Clause, words: str) -> str:
     words = _FOUND_ZH.sub("", clause.words(re.sub(NAME, "", words)))
     words = re.sub(r"^(?:(?:all|every|each|any|the|a|an|some|both)\s+)+", "", words, flags=re.IGNORECASE).strip()
+    words = re.sub(r"\s+out$", "", words, flags=re.IGNORECASE)
     *front, last = words.split() or [""]
     last = _ONE.get(last.lower(), last if is_han(last) else singular(last))
     return " ".join([*front, last])
@@ -134,6 +136,11 @@ _SHOWN = re.compile(
     rf"|(?:拍到|有|包含|出现)了?(?P<zh2>.{{1,12}}?)的{IMAGE_ZH}",
     re.IGNORECASE,
 )
+
+
+def without_shown(clause: Clause) -> Clause:
+    """The clause without what the pictures show."""
+    return clause.with_text(_SHOWN.sub(" ", clause.text))
 
 
 def shown(clause: Clause) -> str:

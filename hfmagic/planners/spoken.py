@@ -13,7 +13,7 @@ from .words import CONCEPTS, TARGETS, word_set
 _SPOKEN = "|".join(f"(?P<{code}>{names})" for code, names in TARGETS.items())
 _CODE = rf"(?:{_SPOKEN}|\b(?P<code>{'|'.join(TARGETS)})(?=\W*$))"
 _TARGET = re.compile(
-    rf"\s*(?:\b(?:in|into|to)\s+(?:the\s+)?|(?:[译翻]|翻译|转换?|变|改写?)(?:成|为|到|作)\s*)(?:{_CODE}|(?P<mark>{QUOTE}|{NAME}))"
+    rf"\s*(?:\b(?:in|into|to)\s+(?:the\s+)?|(?:[译翻]|翻译|转换?|变|改写?)(?:成|为|到|作)\s*|(?<=[的们句])(?:成|为)\s*)(?:{_CODE}|(?P<mark>{QUOTE}|{NAME}))"
     r"(?!\w*[的\w]*(?:评论|评价|reviews))(?:[语文]|\s+language\b)?",
     re.IGNORECASE,
 )

@@ -11,17 +11,22 @@ from ..errors import AmbiguousColumn, NoTaskFits, UnknownColumn, UnknownVariable
 from ..kinds import MEDIA, Kind
 from .clauses import NAME, QUOTE, Clause
 from .draft import Draft, Table, Thing
-from .mentions import Words, concept, leading, same
+from .mentions import Words, concept, leading, phrase, same
 from .words import ROW_CONCEPTS, word_set
 
 _PRONOUN = re.compile(
     r"\b(?:it|them|they|this|those|these|that|the results?|each|the output)\b|它们?|结果|其", re.IGNORECASE
 )
+REST = re.compile(
+    r"\b(?:the (?:rest|others|remaining)|(?:all )?other ones|the other (?:ones|reviews|rows))\b|其余|剩下|其他的",
+    re.IGNORECASE,
+)
+"""The rows that the step before left out."""
 _OWN = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 _COLUMN = (
     re.compile(rf"([^\W\d]\w*|{NAME}|{QUOTE})\s+(?:column|field)\b", re.IGNORECASE),
     re.compile(rf"\b(?:column|field)\s+([^\W\d]\w*|{NAME}|{QUOTE})", re.IGNORECASE),
-    re.compile(rf"([A-Za-z_]\w*|{NAME}|{QUOTE}|[\u3400-\u9fff]{{1,8}}?)\s*(?:这一?)?(?:列(?![出表举])|字段)"),
+    re.compile(rf"([A-Za-z_]\w*|{NAME}|{QUOTE}|[\u3400-\u9fff]{{1,8}}?)\s*(?:这一?)?(?:(?<!排)列(?![出表举])|字段)"),
 )
 _VALUE = re.compile(
     rf"(?:==?|!=|\bis|\bnot|\bcontains?|\bmentions?|\bmentioning|\bas|\binto|\bcalled|\bnamed|是|为|含|到)\s*{NAME}"
@@ -31,6 +36,7 @@ _NOT_NAMES = word_set(
     "or of in with for is are called named rows to as into from on not column columns"
 )
 _GROUPED = re.compile(r"(?:\b(?:per|by|in each)|按)\s*$", re.IGNORECASE)
+_BY_GROUP = re.compile(r"\b(?:per|by|for each|in each)\s+(?:the\s+)?\w+|按照?[\u3400-\u9fff]{1,3}", re.IGNORECASE)
 _RESULT = re.compile(r"\b(?:into|as)\s+(?:an?\s+)?\w+", re.IGNORECASE)
 _TEXTS = word_set("review ticket message email article note question")
 _DO = {
@@ -107,11 +113,12 @@ def readable(draft: Draft) -> list[Thing]:
     return [*found.values(), *draft.values]
 
 
-def find(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) -> Thing | None:
+def find(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False, only_text: bool = False) -> Thing | None:
     """The thing of a kind that a clause works on; None when there is none of the kind.
 
     Args:
         any_kind: labels and numbers do as text when they are named.
+        only_text: a category is no text, even where it is named.
 
     Raises: AmbiguousColumn lists the several that would do; UnknownColumn for a named one that is not there.
     """
@@ -125,14 +132,24 @@ def find(draft: Draft, clause: Clause, kind: Kind, *, any_kind: bool = False) ->
     words = Words(clause.text)
     exact = [t for t in things if t.kind is kind]
     strings = [t for t in things if t.kind in also and t.frame and not t.derived]
+    if not exact and kind is Kind.TEXT and _media(draft, clause, things) and not _names(clause, strings, words):
+        return None
     if not exact:
         return _stand_in(draft, clause, strings, words)
     if kind is Kind.TEXT and (other := _media(draft, clause, things)):
         made = [t for t in exact if t.step and t.base == other.base]
         return made[-1] if made else None
-    if strings and kind is Kind.TEXT and (thing := _string(draft, clause, exact, strings, words)):
+    if any_kind and (named := [t for t in strings if words.score(t, clause.names) >= 2]):
+        return named[0]
+    if strings and kind is Kind.TEXT and not only_text and (thing := _string(draft, clause, exact, strings, words)):
         return thing
     return _choose(draft, clause, exact, words)
+
+
+def _names(clause: Clause, things: Sequence[Thing], words: Words) -> bool:
+    """True when one of the things is named, and not as what rows are grouped by."""
+    bare = Words(_BY_GROUP.sub(" ", clause.text))
+    return any(min(words.score(t, clause.names), bare.score(t, clause.names)) >= 2 for t in things)
 
 
 def _media(draft: Draft, clause: Clause, things: Sequence[Thing]) -> Thing | None:
@@ -168,6 +185,7 @@ def _choose(draft: Draft, clause: Clause, exact: list[Thing], words: Words) -> T
         narrow = [t for t in best if t in inside] or best
         return _one(draft, clause, [t for t in narrow if not t.derived] or narrow[-1:], told=top < 3)
     # a title is an end: what follows reads the text that it is of, unless "it" is said
+    exact = [t for t in exact if not (t.step and REST.search(clause.text) and draft.is_partial(t.step))] or exact
     newest = [t for t in exact if t.step and (t.concept != "title" or _PRONOUN.search(clause.text))]
     if newest and not _OWN.search(clause.text) and (not roots or _PRONOUN.search(clause.text)):
         return max(newest, key=lambda t: draft.step_index(t.step))
@@ -228,6 +246,11 @@ def no_column(draft: Draft, name: str) -> NoReturn:
     names = [t.name for t in table.things]
     hint = did_you_mean(name, names) or clip(f"it has {', '.join(names)}", 90)
     raise UnknownColumn(f"{table.root} has no column {name!r}.", hint=hint)
+
+
+def is_category(words: str, thing: Thing, table: Table) -> bool:
+    """True for a column of categories that words name, unless they name the frame itself."""
+    return thing.kind is Kind.LABELS and phrase(words.split()[-1]) != phrase(table.root)
 
 
 def is_rows(word: str, table: Table) -> bool:

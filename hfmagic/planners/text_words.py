@@ -20,13 +20,15 @@ _REACHES = (
     r"(?:links|urls|web addresses|(?:credit |bank )?card numbers|ibans?|bank accounts?|ip addresses|"
     r"e-?mails (?:and|or) (?:tele)?phone)"
 )
+_MAILS = r"(?:all |the |any |every )*e-?mails?\s+(?:from|in|within|out of)\s+(?!\w+@)"
 _REACHES_ZH = (
     "(?:(?:电话|手机|座机|身份证)号?码?|(?:电子)?邮箱(?:地址)?|(?:电子)?邮件地址|(?:银行|信用)卡号?|链接|网址|IP ?地址)"
 )
 _CALLED_ZH = "(?:姓名|人名|名字|个人信息|隐私信息?|敏感信息)"
 _TAKE_OUT_ZH = "(?:去掉|去除|删除|删掉|隐去|隐藏|遮住|抹去|屏蔽|替换)"
 PATTERNED = re.compile(
-    r"\b(?:(?:tele|mobile |cell )?phone numbers?|(?:tele)?phones|e-?mail addresses|"
+    r"\be-?mails?(?=\s+(?:from|in|within|out of)\b)|\b(?:(?:tele|mobile |cell )?phone numbers?|(?:tele)?phones"
+    r"|e-?mail addresses|"
     r"(?:credit |bank )?card(?: number)?s|ibans?|ip addresses|links|urls|web addresses)\b|" + _REACHES_ZH,
     re.IGNORECASE,
 )
@@ -55,18 +57,23 @@ FIRST = MappingProxyType(
             rf"\b(?:remove|hide|mask|strip|black out|blank out|take out|replace)\b.{{0,40}}\b{_PERSONAL}\b",
             r"\b(?:remove|hide|mask|strip|black out|blank out|take out|replace)\s+(?:all |the |any |every )*"
             rf"{_REACHES}\b",
+            rf"\b(?:remove|hide|mask|strip|black out|blank out|take out|replace|delete|scrub|censor)\s+{_MAILS}",
             "脱敏|匿名|打码",
             f"{_TAKE_OUT_ZH}.{{0,12}}(?:姓名|人名|名字|电话|手机号?|邮箱|个人信息|隐私)",
             f"(?:{_CALLED_ZH}|{_REACHES_ZH})(?:[都全部]|给)*{_TAKE_OUT_ZH}",
         ),
         "entities": (
             r"\bnamed.entit|\bentit(?:y|ies)\b|\bner\b|\bparts?.of.speech\b|\btoken classification\b|词性",
-            rf"\b(?:who(?:m)?|(?:which|what) {_WHICH})\b.{{0,40}}\bmentioned\b",
+            rf"\b(?:who(?:m)?|(?:which|what) {_WHICH}(?:(?:\s*,|\s+and"
+            rf"|\s+or)+ {_WHICH})*)\b.{{0,40}}\b(?:mentioned|named)\b",
             rf"\b(?:who(?:m)?|(?:which|what) {_WHICH})\s+(?:do|does|did)\b.{{0,40}}\b(?:mention|name)\b",
             rf"\b(?:find|extract|get|identify|pull out|recogni[sz]e|detect|highlight|mark|tag|label"
             rf"|list)\b\s+(?:all |the |any |"
             rf"every |each )*(?:{_NAMES}(?:\s*,\s*(?:and )?|\s+(?:and|or)\s+|\s+)(?:the )?)+"
             r"(?:that |which )?(?:in|from|of|named|mentioned|are|is|each|every)\b",
+            rf"^\W*(?:and |then |please )*(?:extract|identify|pull out|recogni[sz]e|list|find|get)\b\s+(?:all "
+            rf"|the |any |every )*"
+            rf"(?:{_NAMES}(?:\s*,\s*(?:and )?|\s+(?:and|or)\s+|\s*))+(?:the )?\W*$",
             r"\b(?:find|extract|get|identify|pull out|recogni[sz]e|detect|highlight|list)\b\s+"
             r"(?:all |the |any |every )*(?:people'?s?|persons?'?|personal|places?|compan(?:y|ies)'?) names\b",
             "命名实体|实体|人名|地名|机构名|组织名|公司名",
@@ -78,21 +85,23 @@ FIRST = MappingProxyType(
             rf"\brelevan(?:ce|t)\b.{{0,30}}\bto\b|\bhow (?:well|relevant)\b.{{0,40}}\b(?:answers?"
             rf"|match(?:es)?)\b.{{0,20}}{QUOTE}",
             rf"\bbest\s+(?:answers?|match(?:es)?)\b.{{0,20}}{QUOTE}",
+            f"回答.{{0,4}}{QUOTE}.{{0,4}}的?(?:程度|好坏)",
             "相关性|相关度|相关程度|最相关|最能回答",
         ),
         "fill": (
             r"\bfill(?:s|ing)?(?: in| out)? (?:the |each |every |all |any )*(?:missing |masked |blank |empty )*"
             r"(?:gaps?|blanks?|masks?|(?<=missing )words?|(?<=masked )words?)\b(?! value)",
             r"\b(?:predict|guess|find|what is) (?:the )?(?:missing|masked|hidden) words?\b|\bfill.mask\b",
-            "填空|(?:补全|填上|填补|猜出?|预测).{0,10}(?:空缺|空白|缺失的?词|缺的?词|遮住的?词|被遮|空格)",
+            "填空|(?:空缺|空白|空格)处?.{0,12}(?:词|填)|(?:补全|填上|填补|猜出?|预测).{0,10}(?:空缺|空白|缺失的?词|缺的?词|遮住的?词|被遮|空格)",
         ),
         "split": (
             r"\b(?:split|cut|break|divide|chunk|separate)\b.{0,60}\b(?:in|into|by|at)\b.{0,20}"
             r"\b(?:sentences?|paragraphs?|chunks?|passages?)\b|\bchunk (?:the|each|every|it|them)\b",
-            "(?:拆|切|分|断)(?:分|割)?(?:成|为|到)?(?:单|一|每|小|各)?个?(?:句|段落|块)|分句|断句"
+            "(?:拆|切|分|(?<!判)断)(?:分|割)?(?:成|为|到)?(?:单|一|每|小|各)?个?(?:句|段落|块)|分句|断句"
             "|按(?:句子?|段落?|块).{0,4}(?:拆|切|分)",
         ),
         "ask": (
+            rf"\banswers?\b.{{0,12}}\bquestions?\b.{{0,20}}\b{_FROM}\b",
             rf"\b(?:answers?|ask|asking)\b.{{0,60}}?(?:{QUOTE}|{NAME}).{{0,40}}?\b{_FROM}\b",
             rf"\b{_FROM}\b.{{1,60}}?\b(?:answer|ask)\b.{{0,40}}?{QUOTE}",
             rf"\bask\s+(?:the|this|each|every)\b.{{0,30}}?{QUOTE}",

@@ -41,6 +41,9 @@ quantity: quantity, unit | 数量, 件数
 score: score, mark, point | 分数, 得分, 评分, 平均分, 分
 rating: rating, star | 星级, 评分, 打分, 星
 age: age | 年龄
+minute: minute | 分钟
+hour: hour | 小时
+second: second | 秒
 length: length, duration | 长度, 时长
 channel: channel, source | 渠道, 来源
 status: status | 状态
@@ -52,11 +55,11 @@ sentence: sentence | 句子
 text: text | 文本, 文字, 正文, 内容
 note: note | 笔记, 备注
 image: image, photo, picture, pic, photograph, snapshot | 图片, 照片, 图像, 相片
-audio: audio, clip, recording, sound, call, voice memo, speech | 音频, 录音, 语音, 通话, 片段, 声音
+audio: audio, clip, recording, sound, call, voice memo, speech | 音频, 录音, 语音, 通话, 电话, 片段, 声音
 file: file, file name, filename, path | 文件, 文件名
 id: id, identifier | 编号
-sentiment: sentiment, mood, polarity, tone, feeling | 情感, 情绪, 倾向, 态度
-emotion: emotion | 情绪类别
+sentiment: sentiment, mood, polarity, tone, feeling | 情感, 倾向, 态度
+emotion: emotion | 情绪, 情绪类别
 topic: topic, subject | 话题, 议题
 theme: theme, cluster | 主题, 簇, 聚类
 language: language | 语言, 语种
@@ -110,8 +113,8 @@ POLARITY = MappingProxyType(
 )
 POLARITY_NOUNS = MappingProxyType(
     {
-        "negative": r"\bcomplain(?:t|ts|ers)\b|差评|负评|投诉|抱怨|不满",
-        "positive": r"\bpraises?\b|\bcompliments?\b|好评|表扬|称赞",
+        "negative": r"\bcomplain(?:t|ts|ers|ing|ed|s)?\b|\bnegatives\b|差评|负评|投诉|抱怨|不满",
+        "positive": r"\bpositives\b|\bpraises?\b|\bcompliments?\b|好评|表扬|称赞",
         "neutral": r"中评",
     }
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..answer import Answer, Phrase
+from ..answer.templates import WORDS, Language, fill
 from ..changes import Change
 from ..errors import one_line
 from ..results import RejectedRow, Results, StepResult
@@ -64,7 +65,19 @@ def _answer(answer: Answer, results: Results) -> View:
     children: list[Child] = []
     for phrase in told:
         children += [" " if children else "", text(phrase.text, 1_000), _number(answer, phrase, results)]
-    return View(tag("p", children, class_="hfm-answer"), answer.text)
+    return stack(View(tag("p", children, class_="hfm-answer"), answer.text), _phrased(answer, results.plan.language))
+
+
+def _phrased(answer: Answer, language: Language) -> View:
+    """Who put the answer into words, or why nobody did; and what an LLM elsewhere would be sent for it."""
+    line = fill(WORDS[language]["phrased"], {"name": one_line(answer.by)}) if answer.by else one_line(answer.note)
+    if not line:
+        return NOTHING
+    mark = tag("div", muted(text(line, 500)), class_="hfm-by")
+    if not answer.would_share:
+        return View(mark, line)
+    listed = tag("ul", [tag("li", text(sentence, 1_000)) for sentence in answer.would_share], class_="hfm-notes")
+    return View(join([mark, listed]), "\n".join([line, *(f"  {one_line(s)}" for s in answer.would_share)]))
 
 
 def _number(answer: Answer, phrase: Phrase, results: Results) -> Child:

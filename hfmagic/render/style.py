@@ -54,6 +54,7 @@ border-radius:4px;padding:.15em .9em;margin:0 .5em 0 0;cursor:pointer}
 .hfm.hfm .hfm-notes{margin:.1em 0 .4em;padding-left:1.2em;font-size:.9em;opacity:.8}
 .hfm.hfm .hfm-answer{font-size:1.1em;line-height:1.55;margin:.1em 0 .8em;max-width:52em}
 .hfm.hfm .hfm-answer sup{font-size:.66em;opacity:.6;cursor:help;line-height:0;margin-left:.1em}
+.hfm.hfm .hfm-by{font-size:.86em;margin:-.6em 0 .8em}
 .hfm.hfm .hfm-line{white-space:nowrap}
 .hfm.hfm .hfm-section{margin:0 0 1em}
 .hfm.hfm .hfm-title{font-size:.9em;margin:0 0 .35em}

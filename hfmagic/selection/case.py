@@ -43,6 +43,7 @@ class Case:
     pack: Pack
     examined: bool
     elsewhere: bool
+    unlike: str = ""  # why it is not what a follow-up wants instead of another
 
     @property
     def is_named(self) -> bool:

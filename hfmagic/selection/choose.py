@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,7 +24,9 @@ from ..planners.notes import told
 from ..runners.registry import misfit
 from ..scope import Scope
 from .candidates import Candidate
+from .instead import unmet
 from .look import Ground, Look, look
+from .naming import is_id, matches
 from .rests import against, rests_on, tried
 from .rules import GATED
 
@@ -54,7 +55,8 @@ def choose_models(
 
     Args:
         named: step id → model id, said by the user; limits still hold. A model that the request names in words
-            (`step.wanted`) counts the same. A step that has its model keeps it while the limits let it.
+            (`step.wanted`) counts the same. A step that has its model keeps it while the limits let it; where a
+            follow-up wants another (`step.instead`) and none is there, a note says so.
     Raises: NoModels, NoModelFits, UnknownModel; GatedModel and HubRefused for a named model.
     """
     named = named or {}
@@ -75,8 +77,15 @@ def choose_models(
     free = [s for s in plan.steps if s.id in looks and not _settled(s, named, chooser.ground, looks[s.id])]
     picks, unpicked = _picked(plan, [looks[s.id] for s in free], chooser)
     chosen_now = []
+    notes: list[str] = list(told([("unpicked", (unpicked,))], plan.language)) if unpicked else []
     for step in free:
-        looks[step.id], chosen, reason = _pick(looks[step.id], picks.get(step.id), chooser)
+        try:
+            looks[step.id], chosen, reason = _pick(looks[step.id], picks.get(step.id), chooser)
+        except (NoModelFits, UnknownModel):
+            if step.instead is None or step.id in named:
+                raise
+            looks[step.id], chosen, reason, lacking = _kept(scope, step, chooser, plan.language)
+            notes.append(lacking)
         facts = chosen.facts
         revision = hub.revision(facts)
         choice = ModelChoice(model_id=facts.model_id, revision=revision, reason=reason, limits=facts.limits)
@@ -93,14 +102,13 @@ def choose_models(
             score=score,
             plan=plan.hash,
         )
-    notes: list[tuple[str, tuple[str, ...]]] = [("unpicked", (unpicked,))] if unpicked else []
-    notes += [("away", (x.away, str(x.here))) for x in looks.values() if x.away]
-    return plan.with_notes(told(notes, plan.language)), {step_id: found.candidates for step_id, found in looks.items()}
+    notes += told([("away", (x.away, str(x.here))) for x in looks.values() if x.away], plan.language)
+    return plan.with_notes(notes), {step_id: found.candidates for step_id, found in looks.items()}
 
 
 def _settled(step: Step, named: Mapping[str, str], ground: Ground, found: Look) -> bool:
     """True for a step that keeps its model: it is there, and the limits, which may be newer, do not reject it."""
-    if step.model is None or step.id in named:
+    if step.model is None or step.id in named or (step.instead and step.instead.of == step.model.model_id):
         return False
     own = next((c for c in found.candidates if c.facts.model_id == step.model.model_id), None)
     if own is not None and own.rejected not in ("", GATED):
@@ -117,6 +125,20 @@ def _settled(step: Step, named: Mapping[str, str], ground: Ground, found: Look) 
     except HFMagicError:  # a Hub that is away is asked when the model is needed; limits and a pack hold now
         refused = ground.pack.refusal(step.task, step.model.model_id, step.model.revision)
         return not ground.limits_of(step.task) and not refused
+
+
+def _kept(scope: Scope, step: Step, chooser: Chooser, language: str) -> tuple[Look, Candidate, str, str]:
+    """The model that a step had, where the limits let it, else the best one; and the line that nothing was found
+    that a follow-up wants instead. Raises: NoModelFits where nothing fits the limits, whatever is wanted."""
+    ground, plain = chooser.ground, step.model_copy(update={"instead": None, "wanted": ""})
+    of = step.instead.of if step.instead else ""
+    try:
+        found, chosen, _ = _pick(look(scope, plain, ground, of), None, chooser)
+        reason = step.model.reason if step.model else rests_on(found, chosen)
+    except HFMagicError:
+        found, chosen, reason = _pick(look(scope, plain, ground, ""), None, chooser)
+    fit = [c.facts for c in found.fit]
+    return found, chosen, reason, unmet(step, fit, chosen.facts.model_id, found.seconds, language)
 
 
 def _looked_at(facts: ModelFacts, found: Look, ground: Ground) -> ModelFacts:
@@ -156,7 +178,7 @@ def _pick(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> tupl
         chosen = _named(found) if found.words else _best(found, picked, chooser)
         found, seen = _seen(found, chosen, chooser.ground)
         misfits += seen is None or bool(seen.facts.problem)
-        if seen is not None and seen.rejected and found.words:
+        if seen is not None and seen.rejected and is_id(found.words, chosen.facts):
             raise _cannot(found, seen)
         if seen is None or seen.rejected:
             continue
@@ -173,7 +195,7 @@ def _seen(found: Look, chosen: Candidate, ground: Ground) -> tuple[Look, Candida
     try:
         return found.seen(chosen, _looked_at(chosen.facts, found, ground))
     except HubError as error:
-        if found.words:
+        if is_id(found.words, chosen.facts):
             raise
         why = error.message.rstrip(".")
         own = isinstance(error, GatedModel | RevisionGone)  # what is wrong with this one alone
@@ -201,6 +223,7 @@ def _best(found: Look, picked: tuple[str, str] | None, chooser: Chooser) -> Cand
 
 def _reason(found: Look, chosen: Candidate, picked: tuple[str, str] | None) -> str:
     """What the choice rests on: who named or picked the model, or by what the score took it; and its download."""
+    instead = found.step.instead
     if found.words:
         said = f"{'named in the request' if found.step.wanted else 'named by you'}{against(chosen)}"
     elif picked is None or chosen.facts.model_id != picked[0]:
@@ -209,7 +232,8 @@ def _reason(found: Look, chosen: Candidate, picked: tuple[str, str] | None) -> s
         best = found.open[0].facts.model_id
         agrees = "as the score" if chosen.facts.model_id == best else f"the score's is {best}"
         said = f"{picked[1]} (picked by the LLM, {agrees}){against(chosen)}; {tried(found, chosen)}"
-    return "; ".join(x for x in (said, found.note(chosen.facts), _whence(chosen.facts)) if x)
+    asked = f"instead of {instead.of}, {instead.want} wanted" if instead and instead.of != chosen.facts.model_id else ""
+    return "; ".join(x for x in (asked, said, found.note(chosen.facts), _whence(chosen.facts)) if x)
 
 
 def _nothing_fits(found: Look) -> NoModelFits:
@@ -229,19 +253,16 @@ def _nothing_fits(found: Look) -> NoModelFits:
 
 
 def _named(found: Look) -> Candidate:
-    """The candidate that the words name: its id, or all the words in its name. Limits hold for it too."""
-    words, candidates = found.words, found.candidates
-    parts = set(re.findall(r"[a-z]+|\d+", words.lower()))
-    exact = [c for c in candidates if words in (c.facts.model_id, c.facts.model_id.partition("/")[2])]
-    matches = exact or [
-        c for c in candidates if parts and parts <= set(re.findall(r"[a-z]+|\d+", c.facts.model_id.lower()))
-    ]
+    """The candidate that the words name: its id, words of it, its owner or family. Limits hold for it too."""
+    words, named = found.words, matches(found.words, found.candidates)
     usable = [c.facts.model_id for c in found.fit]
-    if not matches:
+    if not named:
         hint = did_you_mean(words, usable) or (f"use {usable[0]}" if usable else "%hf models lists what is here")
         raise UnknownModel(f"no model {words!r} for step {found.step.id!r}.", hint=hint)
-    best = min(matches, key=lambda c: (bool(c.rejected), -c.score))
-    if best.rejected and best.rejected != GATED:  # who names a gated model may have access to it
+    best = named[0]
+    if best.rejected and not (
+        best.rejected == GATED and is_id(words, best.facts)
+    ):  # who names a gated model may have access to it
         raise _cannot(found, best)
     return best
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -22,6 +22,8 @@ from ..store import Store
 from ..tasks import TaskSpec
 from ..tasks.languages import language_of
 from .candidates import Candidate, in_order, rank
+from .instead import BY_QUALITY, Seconds, Unlike, unlike
+from .naming import accounts
 from .rules import NO_PACK, PREFERRED, SEARCHED_AS, lineage_note, reject, soft_reject
 
 
@@ -74,7 +76,7 @@ class Look:
     away: str = ""
     pack: str = ""
     vetted: tuple[str, ...] = ()
-    row_seconds: Callable[[Step, ModelFacts], float | None] = lambda *_: None
+    seconds: Callable[[ModelFacts], float | None] = lambda _: None
 
     @property
     def fit(self) -> tuple[Candidate, ...]:
@@ -88,8 +90,7 @@ class Look:
 
     def seconds_of(self, candidate: Candidate) -> float | None:
         """A row's: as measured here, else as estimated; None where neither is known."""
-        speed = candidate.rows_per_second
-        return 1 / speed if speed else self.row_seconds(self.step, candidate.facts)
+        return self.seconds(candidate.facts)
 
     @property
     def here(self) -> int:
@@ -129,14 +130,23 @@ def look(scope: Scope, step: Step, ground: Ground, words: str) -> Look:
         if (speed := ground.store.rows_per_second(step.task, m.model_id, ground.device.torch_name))
     }
     soft = partial(soft_reject, spec, soft=ground.soft.get(step.id, Limits()))
-    check, check_listing = _rules(scope, step, ground, words, speeds)
+
+    def measured(facts: ModelFacts) -> float | None:
+        speed = speeds.get(facts.model_id)
+        return 1 / speed if speed else None
+
+    def row_seconds(facts: ModelFacts) -> float | None:
+        return measured(facts) or ground.row_seconds(step, facts)
+
+    other = _unlike(step, found.models, ground, (measured, partial(ground.row_seconds, step)))
+    check, check_listing = _rules(scope, step, ground, words, speeds, other)
     candidates = rank(
         found.models,
         check_listing,
         soft=soft,
         words=frozenset(re.findall(r"\w+", f"{about} {style}".lower())),
         preferred=PREFERRED.get(step.task, ""),
-        weights=ground.weights,
+        weights=BY_QUALITY if step.instead and step.instead.want == "better" else ground.weights,
         rows_per_second=speeds,
         past=ground.past.get(step.id),
         today=ground.today,
@@ -144,8 +154,18 @@ def look(scope: Scope, step: Step, ground: Ground, words: str) -> Look:
     limits = ground.pack.limits_with(ground.limits)
     note = partial(lineage_note, spec, limits=limits, lineage=ground.hub.lineage)
     vetted = tuple(v.model_id for v in ground.pack.models.get(step.task, ()))
-    pack, seconds = ground.pack.name, ground.row_seconds
-    return Look(step, spec, words, candidates, check, soft, note, found.away, pack, vetted, seconds)
+    return Look(step, spec, words, candidates, check, soft, note, found.away, ground.pack.name, vetted, row_seconds)
+
+
+def _unlike(step: Step, models: tuple[ModelFacts, ...], ground: Ground, seconds: Sequence[Seconds]) -> Unlike | None:
+    """Why a model is not what a follow-up wants instead of the one that the step had; None where it wants nothing."""
+    if step.instead is None:
+        return None
+    old = next((m for m in models if m.model_id == step.instead.of), None)
+    if old is None:
+        with contextlib.suppress(HFMagicError):  # a model that is gone has no size to compare with
+            old = ground.hub.find(step.instead.of)
+    return unlike(step.instead, old, seconds)
 
 
 def _search(scope: Scope, step: Step, ground: Ground, words: str, about: str) -> tuple[Found, str]:
@@ -154,7 +174,7 @@ def _search(scope: Scope, step: Step, ground: Ground, words: str, about: str) ->
     languages = (x for x in (_code(_into(step)), _language(scope, step)) if x != "en")
     found = ground.hub.search(
         *SEARCHED_AS.get(step.task, (step.task,)),
-        words=words if words and "/" not in words else about,
+        words=_searched(words, step, ground) or about,
         language=next((x for x in (*limited, *languages) if x), ""),
     )
     models = {m.model_id: m for m in found.models}
@@ -163,6 +183,16 @@ def _search(scope: Scope, step: Step, ground: Ground, words: str, about: str) ->
         words = named.model_id  # it may have been renamed
         models.setdefault(words, named)
     return replace(found, models=tuple((models | _vetted(step.task, ground, models)).values())), words
+
+
+def _searched(words: str, step: Step, ground: Ground) -> str:
+    """What the Hub is asked for by name: the words, an owner under the name of its account; else the owner that a limit
+    asks for, whose models may not be among those that are downloaded most."""
+    if "/" in words:
+        return ""
+    if words:
+        return next(iter(accounts(words)), words)
+    return next((part.owner[0] for part in ground.limits_of(step.task) if part.owner), "")
 
 
 def _vetted(task: str, ground: Ground, listed: Mapping[str, ModelFacts]) -> dict[str, ModelFacts]:
@@ -177,7 +207,7 @@ def _vetted(task: str, ground: Ground, listed: Mapping[str, ModelFacts]) -> dict
 
 
 def _rules(
-    scope: Scope, step: Step, ground: Ground, named: str, speeds: Mapping[str, float]
+    scope: Scope, step: Step, ground: Ground, named: str, speeds: Mapping[str, float], other: Unlike | None
 ) -> tuple[Callable[[ModelFacts], str], Callable[[ModelFacts], str]]:
     """Why a model cannot be chosen for a step: by all that is known once it was looked at, and by a listing alone."""
     check = partial(
@@ -191,6 +221,7 @@ def _rules(
         seconds_per_row={model_id: 1 / speed for model_id, speed in speeds.items()},
         today=ground.today,
         pack=ground.pack,
+        unlike=other,
     )
     return partial(check, lineage=ground.hub.lineage), partial(check, examined=False)
 

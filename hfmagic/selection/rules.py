@@ -15,6 +15,7 @@ from ..limits import Limits, size_words
 from ..pack import Pack
 from ..tasks import TaskSpec
 from .case import Case, Lineage
+from .instead import Unlike
 from .suits import HINTS, PREFERRED, SEARCHED_AS, TAGS, has_head, has_language, names_language, suits, translates
 
 __all__ = [
@@ -52,6 +53,7 @@ def reject(
     today: date | None = None,
     pack: Pack = NO_PACK,
     examined: bool = True,
+    unlike: Unlike | None = None,
 ) -> str:
     """Why a model cannot be chosen, or an empty string. The first reason of `RULES` counts; being gated is the last.
 
@@ -67,11 +69,15 @@ def reject(
         today: the day that `max_age` counts back from.
         pack: the team's; its policy holds beside the limits.
         examined: False for facts from a listing: what those lack is let through until the model was looked at.
+        unlike: why it is not what a follow-up wants instead of another (`instead.unlike`).
     """
     parts = _parts(limits, pack.policy, spec.name)
     elsewhere = any(part.hardware for part in parts)
     seconds = (seconds_per_row or {}).get(facts.model_id)
-    ask = Case(spec, facts, parts[0], device, language, into, named, lineage, seconds, today, pack, examined, elsewhere)
+    other = unlike(facts, examined) if unlike else ""
+    ask = Case(
+        spec, facts, parts[0], device, language, into, named, lineage, seconds, today, pack, examined, elsewhere, other
+    )
     cases = [replace(ask, limits=part) for part in parts]
     return next((rule.words(case) for rule in RULES for case in cases if rule.test(case)), "")
 
@@ -243,6 +249,7 @@ RULES: tuple[Rule, ...] = (
         lambda c: c.place is not None and bool(c.limits.hardware) == c.elsewhere and c.needed > c.place.free_bytes,
         _too_large,
     ),
+    Rule("instead", lambda c: bool(c.unlike), lambda c: c.unlike),
     Rule("gated", lambda c: c.facts.gated, lambda _: GATED),
 )
 """Every reason, in the order in which they are said."""

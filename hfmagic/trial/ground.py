@@ -155,7 +155,7 @@ def part_of(plan: Plan, step_id: str) -> Plan:
         parents = plan.step(waiting.pop()).parents & set(plan.step_ids) - wanted
         wanted |= parents
         waiting += parents
-    return plan.model_copy(update={"steps": tuple(s for s in plan.steps if s.id in wanted)})
+    return plan.model_copy(update={"steps": tuple(s for s in plan.steps if s.id in wanted), "answer": ()})
 
 
 def _root(part: Plan, inputs: Mapping[str, Input]) -> str:

@@ -269,7 +269,10 @@ export interface PlanShown {
 /**
  * A typed chain of tasks over inputs.
  *
- * `notes` lists what a reader should know: repairs, assumptions, limits. `planner` is who made it.
+ * `notes` lists what a reader should know: repairs, assumptions, limits. `planner` is who made it. `follows` are the
+ * earlier requests that a follow-up edits, oldest first, as far as they say limits, which still hold.
+ * `answer` are the ids of the steps that the answer speaks of first, in that order: references alone, as a plan is
+ * written before anything is known; the words come from their outputs. JSON lacks what is empty of these two.
  *
  */
 export interface Plan {
@@ -284,6 +287,8 @@ export interface Plan {
    */
   steps: Step[];
   notes?: string[];
+  follows?: string[];
+  answer?: string[];
 }
 /**
  * What a planner may know of an input: never a row.
@@ -315,7 +320,8 @@ export interface ColumnSchema {
  * One task over its inputs.
  *
  * `where` selects rows (all conditions hold; the others stay null); `map` runs each element of list-valued rows.
- * `output` names the column, table or value that it gives. `wanted` is a model that the request named in words.
+ * `output` names the column, table or value that it gives. `wanted` is a model that the request named in words,
+ * `instead` says how the model is to differ from the one that the step had; JSON lacks it where nothing is asked.
  *
  */
 export interface Step {
@@ -332,6 +338,7 @@ export interface Step {
   output: string;
   wanted?: string;
   model?: ModelChoice | null;
+  instead?: Instead | null;
 }
 /**
  * A column of an input frame, or of the table that a step gives.
@@ -390,6 +397,14 @@ export interface ModelChoice {
   revision: string;
   reason?: string;
   limits?: string;
+}
+/**
+ * What a follow-up wants of a step's model, against the model `of` that the step had.
+ *
+ */
+export interface Instead {
+  of: string;
+  want: 'bigger' | 'smaller' | 'faster' | 'better' | 'other' | 'multilingual';
 }
 /**
  * A step of the plan and where it stands. `done` and `total` count rows, or bytes while it is downloading.

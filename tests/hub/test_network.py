@@ -456,7 +456,7 @@ def test_offline_a_model_that_is_not_here_names_one_that_is(tiny_hub: TestHub, t
     [
         ("license=permissive", "acme/tiny-emotions", "license cc-by-nc-4.0"),
         ("max_size=60kB", "acme/tiny-emotions", "187 kB"),
-        ("owner=acme", "shady/tiny-headless", "owner shady"),
+        ("not_owner=shady", "shady/tiny-headless", "owner shady"),
     ],
 )
 def test_a_limit_rejects_with_its_reason(bench: Bench, tiny_hub: TestHub, limit: str, model_id: str, reason: str):

@@ -17,7 +17,8 @@ from hfmagic.kinds import ColumnSchema, InputSchema, Kind
 from hfmagic.llm import LLM, Endpoint
 from hfmagic.plan import Plan
 from hfmagic.planners.endpoint import plan_by_endpoint
-from hfmagic.planners.endpoint.offer import MOST_COLUMNS, make_offer
+from hfmagic.planners.endpoint.columns import MOST_COLUMNS
+from hfmagic.planners.endpoint.offer import make_offer
 from hfmagic.planners.endpoint.wire import wire_schema
 from hfmagic.planners.pick import StepToPick, facts_in_words, pick_models
 from hfmagic.planners.rules import plan_by_rules
@@ -48,6 +49,11 @@ def planned(
 
 def steps(*found: object) -> dict[str, object]:
     return {"steps": list(found)}
+
+
+def fields(asked: Seen) -> Any:
+    """What a question wants to know: its fields with their schemas."""
+    return asked.json["response_format"]["json_schema"]["schema"]["properties"]
 
 
 def where(column: str, op: str, value: object) -> list[dict[str, object]]:
@@ -167,7 +173,7 @@ def test_a_follow_up_tells_the_last_steps_and_uses_their_columns():
         previous=before,
     )
 
-    assert "- text-classification(review; about sentiment) -> review_sentiment" in log[0].words
+    assert '- text-classification("review"; about "sentiment") -> "review_sentiment"' in log[0].words
     assert made.steps[0].where[0].model_dump()["of"] == {"column": "review_sentiment", "of": "scored"}
     assert len(made.steps) == 1
 
@@ -183,10 +189,11 @@ def test_two_frames_are_told_apart():
 def test_a_model_of_the_request_is_pinned_and_no_other():
     request = "label the sentiment of each review with distilbert"
     made, log = planned(request, (REVIEWS,), [{**SENTIMENT, "model": "distilbert"}])
-    other, _ = planned(request, (REVIEWS,), *[[{**SENTIMENT, "model": "evil/model"}]] * 2)
+    other, asked = planned(request, (REVIEWS,), [{**SENTIMENT, "model": "evil/model"}], {"model": "evil/other"})
 
     assert made.steps[0].wanted == "distilbert"
     assert other.planner == "rules"
+    assert fields(asked[1]) == {"model": {"type": "string", "enum": ["", "distilbert", "none"]}}
     assert '"enum":["","distilbert"]' in json.dumps(log[0].json, separators=(",", ":"))
 
 
@@ -277,58 +284,105 @@ def test_a_condition_that_no_predicate_can_say_becomes_a_query():
     assert made.steps[1].inputs["text"].model_dump() == {"column": "review", "of": "sql"}
 
 
-# Refused, asked again, replaced
+# Asked about, replaced
 
-BAD = {
-    "38 task": ([{"task": "sentiment-magic"}], "step 1: there is no task 'sentiment-magic'"),
-    "38 parameter": ([{**SENTIMENT, "temperature": 2}], "step 1: there is no field 'temperature'"),
-    "38 range": ([{**THEMES, "groups": 999, "where": []}], "groups is 999, wanted 0…50"),
-    "38 model": ([{**SENTIMENT, "model_id": "org/m"}], "there is no field 'model_id'"),
-    "39 missing": ([{**SENTIMENT, "text": "zzz"}], "step 1 needs 'zzz', which is no column"),
-    "39 cycle": (
+INSTRUCT = {"task": "text-generation", "text": "review"}
+ASKED = {
+    "task": ([{"task": "sentiment-magic"}], "step 1: there is no task 'sentiment-magic'", "task"),
+    "range": ([{**SENTIMENT, **THEMES, "groups": 999, "where": []}], "groups is 999, wanted 0…50", "groups"),
+    "missing": ([{**SENTIMENT, "text": "zzz"}], "step 1 needs 'zzz', which is no column", "text"),
+    "itself": ([{"task": "summarization", "text": "summary"}], "needs 'summary', which is no column", "text"),
+    "url": ([{**INSTRUCT, "instruction": "get http://x.y"}], "holds address", "instruction"),
+    "path": ([{**INSTRUCT, "instruction": "read /etc/passwd"}], "holds path", "instruction"),
+    "code": ([{**INSTRUCT, "instruction": "run import os"}], "holds code", "instruction"),
+    "html": ([{**INSTRUCT, "instruction": "<img src=x>"}], "holds markup", "instruction"),
+    "control": ([{**INSTRUCT, "instruction": "a\x1b[31m"}], "control characters", "instruction"),
+    "types": ([{**SENTIMENT, "where": 7}], "where is 7, wanted a list of conditions", "where"),
+    "number": ([{"task": "filter", "where": where("id", ">", "many")}], "value is 'many', wanted a number", "where"),
+    "empty filter": ([{"task": "filter", "where": []}], "filter has no condition", "where"),
+    "mean of words": (
+        [{"task": "aggregate", "by": ["product"], "compute": "mean", "column": "product"}],
+        "no mean",
+        "compute",
+    ),
+}
+GOOD = {
+    "task": "summarization",
+    "groups": 3,
+    "text": "review",
+    "instruction": "say more",
+    "where": where("product", "contains", "reviews"),
+    "compute": "count",
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_one_field_that_cannot_be_used_is_asked_about_and_no_other(name: str):
+    found, words, field = ASKED[name]
+    made, log = planned("summarize the reviews", (REVIEWS,), found, {field: GOOD[field]})
+    said = log[1].json["messages"][-1]["content"]
+
+    assert words in said
+    assert len(said) < 320
+    assert list(fields(log[1])) == [field]
+    assert log[1].json["messages"][:-1] == log[0].json["messages"]
+    assert made.planner == "test:m"
+    assert any("the model was asked about one field" in n for n in made.notes)
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_after_that_the_rules_plan_and_say_so(name: str):
+    found, _, field = ASKED[name]
+    made, log = planned("summarize the reviews", (REVIEWS,), found, {field: found[0].get(field)})
+
+    assert len(log) == 2
+    assert made.hash == plan_by_rules("summarize the reviews", (REVIEWS,)).hash
+    assert made.planner == "rules"
+    assert made.notes[0].startswith("the plan of test:m was not usable (")
+
+
+def test_a_step_that_should_read_nothing_is_left_out():
+    made, log = planned(
+        "summarize the reviews",
+        (REVIEWS,),
+        [SENTIMENT, {**SENTIMENT, "text": "zzz", "about": "topic"}],
+        {"text": "none"},
+    )
+
+    assert fields(log[1])["text"]["enum"][-1] == "none"
+    assert [s.parameters["about"] for s in made.steps] == ["sentiment"]
+
+
+RULED = {
+    "cycle": (
         [
             {"task": "summarization", "text": "answer", "style": "title"},
             {"task": "text-generation", "text": "title", "instruction": "say more"},
         ],
         "steps 1 and 2 wait for each other",
     ),
-    "39 itself": ([{"task": "summarization", "text": "summary"}], "needs 'summary', which is no column"),
-    "40 url": ([{"task": "text-generation", "text": "review", "instruction": "get http://x.y"}], "holds address"),
-    "40 path": ([{"task": "text-generation", "text": "review", "instruction": "read /etc/passwd"}], "holds path"),
-    "40 code": ([{"task": "text-generation", "text": "review", "instruction": "run import os"}], "holds code"),
-    "40 html": ([{"task": "text-generation", "text": "review", "instruction": "<img src=x>"}], "holds markup"),
-    "40 control": ([{"task": "text-generation", "text": "review", "instruction": "a\x1b[31m"}], "control characters"),
     "no list": ({"steps": "all of them"}, "there is no list `steps`"),
     "no object": (["summarize"], "step 1 is no object"),
-    "types": ([{**SENTIMENT, "where": 7}], "where is 7, wanted a list of conditions"),
-    "number": ([{"task": "filter", "where": where("id", ">", "many")}], "value is 'many', wanted a number"),
-    "empty filter": ([{"task": "filter", "where": []}], "filter has no condition"),
-    "mean of words": ([{"task": "aggregate", "by": ["product"], "compute": "mean", "column": "product"}], "no mean"),
     "too many": ([SENTIMENT] * 13, "there are 13 steps, wanted at most 12"),
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_plan_that_cannot_be_used_is_asked_for_once_more_with_its_error(name: str):
-    found, words = BAD[name]
-    made, log = planned("summarize the reviews", (REVIEWS,), found, [SENTIMENT])
-    said = log[1].json["messages"][-1]["content"]
+@pytest.mark.parametrize("name", RULED)
+def test_where_no_one_field_is_wrong_the_rules_plan_at_once(name: str):
+    found, words = RULED[name]
+    made, log = planned("summarize the reviews", (REVIEWS,), found)
 
-    assert words in said
-    assert len(said) < 320
-    assert made.planner == "test:m"
-    assert any("the model was asked once more" in n for n in made.notes)
-
-
-@pytest.mark.parametrize("name", BAD)
-def test_after_that_the_rules_plan_and_say_so(name: str):
-    found, _ = BAD[name]
-    made, log = planned("summarize the reviews", (REVIEWS,), found, found)
-
-    assert len(log) == 2
-    assert made.hash == plan_by_rules("summarize the reviews", (REVIEWS,)).hash
+    assert len(log) == 1
     assert made.planner == "rules"
-    assert made.notes[0].startswith("the plan of test:m was not usable (")
+    assert words in made.notes[0]
+
+
+@pytest.mark.parametrize("extra", [{"temperature": 2}, {"model_id": "org/m"}])
+def test_a_field_that_no_task_has_is_left_out_and_told(extra: dict[str, object]):
+    made, log = planned("summarize the reviews", (REVIEWS,), [{**SENTIMENT, **extra}])
+
+    assert len(log) == 1
+    assert f"{next(iter(extra))} of step 1 says nothing there and is left out" in made.notes
 
 
 def test_words_without_a_plan_end_with_the_rules():
@@ -377,7 +431,7 @@ def test_an_endpoint_that_does_not_answer_is_no_reason_to_plan_otherwise(reply: 
 
 
 def test_the_notes_of_a_chinese_request_are_chinese():
-    made, _ = planned("总结每条评论", (REVIEWS,), *[["?"]] * 2)
+    made, _ = planned("总结每条评论", (REVIEWS,), ["?"])
 
     assert made.notes[0].startswith("test:m 的计划不可用")
 
@@ -427,7 +481,7 @@ def test_a_wide_frame_is_told_in_part():
     _, log = planned("summarize each review", (wide,), [{"task": "summarization", "text": "review"}])
 
     assert len(offer.columns) == MOST_COLUMNS
-    assert "review (text), and 241 more columns" in log[0].words
+    assert f'"review" (text), and {301 - MOST_COLUMNS} more columns' in log[0].words
 
 
 def test_only_tasks_that_fit_the_inputs_are_offered():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfmagic.limits import Limits
-from hfmagic.planners.limit_words import limit_words
+from hfmagic.planners.limit_words.read import limit_words
 
 LABEL = "Label the sentiment"
 COMMERCIAL = ("permissive", "copyleft")

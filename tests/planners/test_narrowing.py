@@ -178,7 +178,7 @@ def test_conditions_in_more_wordings(
         ("Horsepower 最高的是哪辆车？", CARS, '"cars" ORDER BY "Horsepower" DESC NULLS LAST LIMIT 1'),
         ("哪辆车的 Horsepower 最低", CARS, '"cars" ORDER BY "Horsepower" NULLS LAST LIMIT 1'),
         ("what is the average weight?", CARS, 'SELECT avg("Weight_in_lbs") AS "mean_Weight_in_lbs" FROM "cars"'),
-        ("sort by horsepower, then show the top 3", CARS, 'SELECT * FROM "sql" LIMIT 3'),
+        ("sort by horsepower, then show the top 3", CARS, 'ORDER BY "Horsepower" NULLS LAST LIMIT 3'),
         ("only the first 5", REVIEWS, 'SELECT * FROM "reviews" LIMIT 5'),
         ("只要前5条", REVIEWS, 'SELECT * FROM "reviews" LIMIT 5'),
         (

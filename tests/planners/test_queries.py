@@ -9,7 +9,7 @@ import pytest
 from hfmagic.errors import NoTaskFits
 from hfmagic.kinds import InputSchema, Kind
 from hfmagic.plan import Column, Predicate, StepOutput
-from hfmagic.planners.queries import quote
+from hfmagic.planners.tables.measures import quote
 
 from .inputs import COUNTS, MAILS, REVIEWS, SCORED, plan, query, table, tasks
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from hfmagic.errors import NoTaskFits
 from hfmagic.kinds import InputSchema, Kind
-from hfmagic.planners.concepts import CONCEPTS, FILLERS, NAMED, SHOWN
-from hfmagic.planners.tasks_of import CARDS, CLEAR, tasks_of
+from hfmagic.planners.tasks_of.concepts import CONCEPTS, FILLERS, NAMED, SHOWN
+from hfmagic.planners.tasks_of.ranking import CARDS, CLEAR, tasks_of
 from hfmagic.tags import hub_tags, why_not
 
 from .inputs import CALLS, PHOTOS, REVIEWS, plan, tasks

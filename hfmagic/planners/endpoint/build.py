@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ...errors import InvalidPlan, UnknownTask, clip, did_you_mean, one_line
+from ...conversions import may_become
+from ...errors import InvalidPlan, clip, did_you_mean, one_line
 from ...kinds import InputSchema, Kind
-from ...plan import MAX_STEPS, Constant, Plan, Predicate, Reference, Step
+from ...plan import MAX_STEPS, Plan, Predicate, Reference, Step
 from ...tasks import CATALOGUE, TaskSpec
 from ..chains import redact
-from ..conditions import Condition
+from ..conditions.condition import Condition
 from ..draft import Draft, Thing
 from ..makers import cluster, needs_query, predicates
-from ..queries import select_rows
+from ..tables.filters import select_rows
 from ..words import FAMILIES, family
-from .fields import Fields, near
+from .evidence import said_in
+from .fields import Broken, Fields, Place, near, number_in
 from .filters import is_pole
-from .lookup import Lookup
+from .lookup import Lookup, as_thing
 from .offer import ABOUT, LITERAL, Offer, word_of
+from .references import first_number, read_by
 from .rows import Rows
 from .wire import NONE, fields_of
 
+_FEW = 2  # words
 _EMBED = re.compile(r"embed|vector|向量|嵌入", re.IGNORECASE)
 
 
@@ -40,17 +44,19 @@ class Builder:
 
     def __post_init__(self) -> None:
         self.draft = Draft(self.inputs, self.previous)
-        self.lookup = Lookup(self.draft, self.request)
+        self.lookup = Lookup(self.draft, self.request, self.offer.quotes)
         self.rows = Rows(self.lookup)
+        self.names = frozenset(c.name for c in self.offer.columns)
 
     def build(self, steps: Sequence[Any]) -> Draft:
         """The draft with every step in it.
 
-        Raises: InvalidPlan, UnknownTask, and what a draft raises; each names the step as the LLM numbered it.
+        Raises: InvalidPlan, Broken, and what a draft raises; each names the step by its place, from 1.
         """
         if len(steps) > MAX_STEPS:
             raise InvalidPlan(f"there are {len(steps)} steps, wanted at most {MAX_STEPS}.")
         pending = [f for n, s in enumerate(steps, 1) if (f := self._fields(n, s)) is not None]
+        self.lookup.first = first_number(pending)
         while pending:
             ready = next((p for p in pending if not self._waits(p, pending)), None)
             if ready is None:
@@ -72,7 +78,7 @@ class Builder:
         """The fields of a step; None for words that no task serves, which are told."""
         if not isinstance(step, Mapping):
             raise InvalidPlan(f"step {number} is no object.")
-        found = Fields(number, step, self.request)
+        found = Fields(number, step, self.request, self.names)
         said = found.text("task")
         if said == NONE:
             words = one_line(str(step.get("for") or ""))
@@ -80,22 +86,27 @@ class Builder:
                 self.left = clip(words, 60)
                 self.draft.note("unused", self.left)
             return None
-        task = near(said, self.offer.tasks)
+        task = _NAMEABLE.get(said.casefold()) or near(said, self.offer.tasks) or near(said, _NAMEABLE.values())
         if task is None:
-            near_by = did_you_mean(said, self.offer.tasks) or f"one of {', '.join(self.offer.tasks)}"
-            raise UnknownTask(f"step {number}: there is no task {clip(said, 40)!r} for these inputs.", hint=near_by)
+            hint = did_you_mean(said, self.offer.tasks) or f"one of {', '.join(self.offer.tasks)}"
+            line = f"step {number}: there is no task {clip(said, 40)!r} for these inputs."
+            raise Broken(found.at("task"), line, hint=hint, choices=[*self.offer.tasks, NONE])
         if task != said:
             self.mend("name", said, task)
-        return Fields(number, {**step, "task": task}, self.request).only(fields_of(task, self.offer))
+        found, foreign = replace(found, values={**step, "task": task}).only(fields_of(task, self.offer))
+        for name in foreign:
+            self.mend("field", name, str(number))
+        return found
 
     def _waits(self, step: Fields, pending: Sequence[Fields]) -> bool:
         """True when a step reads what is not there yet and another one will give."""
-        missing = {n for n in _read_by(step) if self.lookup.find(n) is None}
-        return any(_gives(p) in missing for p in pending if p is not step)
+        missing = {n for n in read_by(step) if self.lookup.find(n) is None}
+        numbers = {n + 1 - self.lookup.first for n in map(number_in, missing) if n is not None}
+        return any(_gives(p) in missing or p.number in numbers for p in pending if p is not step)
 
     def _add(self, step: Fields) -> None:
         task = step.values["task"]
-        self.draft.clause, self.draft.said = step.number, f"step {step.number}"
+        self.draft.clause, self.draft.said = step.number, step.where
         if task in self.rows.tasks:
             self.rows.add(task, step)
         else:
@@ -106,7 +117,7 @@ class Builder:
         if labels and spec.name == "zero-shot-classification" and all(map(is_pole, labels)):
             self.mend("name", ", ".join(labels), ABOUT[0])
             kept = {k: v for k, v in step.values.items() if k != "candidate_labels"}
-            step = Fields(step.number, {**kept, "task": "text-classification", "about": ABOUT[0]}, step.request)
+            step = replace(step, values={**kept, "task": "text-classification", "about": ABOUT[0]})
             spec = CATALOGUE["text-classification"]
         subject = self._subject(spec, step)
         where = self._where(step, subject)
@@ -118,9 +129,11 @@ class Builder:
         key = (spec.name, subject.reference, repr(parameters), tuple(where), name, beside)
         if key in self.done:
             self.mend("twice", str(step.number))
+            self.lookup.numbered[step.number] = self.done[key]
             return
         if spec.name in _WITH_ANOTHER:
-            self.done[key] = _WITH_ANOTHER[spec.name](self.draft, subject, where, parameters, name)
+            made = _WITH_ANOTHER[spec.name](self.draft, subject, where, parameters, name)
+            self.done[key] = self.lookup.numbered[step.number] = made
             return
         also = {
             other: self._beside(spec, step, other, wanted)
@@ -131,36 +144,51 @@ class Builder:
         made = self.draft.add(
             spec.name, subject, word=word, parameters=parameters, where=where, also=dict(also), name=name
         )
-        self.done[key] = made
+        self.done[key] = self.lookup.numbered[step.number] = made
         if model := step.text("model"):
-            self._want(made.step, model)
+            self._want(made.step, model, step.at("model"))
 
     def _subject(self, spec: TaskSpec, step: Fields, name: str = "") -> Thing:
         """What a step works on: a thing by its name (else by `name`), or words where the task takes words."""
         slot = next(iter(self.offer.slots(spec)))
         said, kind = step.text(slot) or name, spec.takes[slot]
+        if self.offer.may_hold_words(spec, slot):
+            return self._words(spec, step, slot, said)
         found = self.lookup.find(said)
-        if (spec.name, slot) in LITERAL and found is None:
-            if not said:
-                raise InvalidPlan(f"{step.where}: {slot} is not given.", hint="write what the request says")
-            return Thing(Constant(constant=said), kind, kind.value, kind.value, kind.value)
         if spec.name == "cluster" and found is not None and found.kind is Kind.IMAGE:
             kind = Kind.IMAGE
-        return self.lookup.slot(said, kind, where=step.where, slot=slot)
+        return self.lookup.slot(said, kind, where=step.at(slot))
+
+    def _words(self, spec: TaskSpec, step: Fields, slot: str, said: str) -> Thing:
+        """A thing by its name, else words: what a task works on has to be said by the request, or it is made up."""
+        found, kind = self.lookup.find(said), spec.takes[slot]
+        if found is not None and may_become(found.kind, kind):
+            return found
+        if found is not None:  # a small model that names the picture twice means the request
+            return as_thing(self.request) if slot != spec.subject else self.lookup.slot(said, kind, where=step.at(slot))
+        literal = (spec.name, slot) in LITERAL
+        if not said and literal:
+            raise Broken(step.at(slot), f"{step.where}: {slot} is not given.", hint="write what the request says")
+        if not literal and not self.offer.spoken and len(said.split()) <= _FEW:  # a name rather than what is worked on
+            return self.lookup.slot(said, kind, where=step.at(slot))
+        if said_in(said, self.request):
+            return as_thing(said)
+        made = self.lookup.meant_by(said, kind)
+        if made is None and literal:
+            return as_thing(said)
+        made = made or as_thing(self.request)
+        self.mend("name", said, made.name)
+        return made
 
     def _beside(self, spec: TaskSpec, step: Fields, slot: str, kind: Kind) -> Reference:
         """What stands beside the subject: a whole table, a thing, or words."""
         said = step.text(slot)
         if kind is Kind.TABLE:
             table = next((t for t in self.draft.rows if t.root == said), None)
-            return self.draft.frame(table or self.lookup.table([], where=step.where))
-        if (spec.name, slot) in LITERAL and (found := self.lookup.find(said)) is None:
-            if not said:
-                raise InvalidPlan(f"{step.where}: {slot} is not given.", hint="write what the request says")
-            return Constant(constant=said)
-        if (spec.name, slot) in LITERAL and found is not None and found.kind in (Kind.IMAGE, Kind.AUDIO, Kind.VIDEO):
-            return Constant(constant=self.request)  # a small model that names the picture twice means the request
-        return self.lookup.slot(said, kind, where=step.where, slot=slot).reference
+            return self.draft.frame(table or self.lookup.table([], where=step.at(slot)))
+        if self.offer.may_hold_words(spec, slot):
+            return self._words(spec, step, slot, said).reference
+        return self.lookup.slot(said, kind, where=step.at(slot)).reference
 
     def _where(self, step: Fields, subject: Thing) -> list[Predicate]:
         """The conditions on the rows of a step; those that no predicate can say select rows first."""
@@ -170,7 +198,7 @@ class Builder:
         if not subject.frame:
             self.mend("field", "where", str(step.number))
             return []
-        table = self.lookup.table([subject], where=step.where)
+        table = self.lookup.table([subject], where=step.at("where"))
         plain = [c for c in found if isinstance(c, Condition)]
         if any(needs_query(c) for c in plain):
             select_rows(self.draft, table, plain)
@@ -183,10 +211,15 @@ class Builder:
         if "about" in found:
             found["about"] = step.one_of("about", ABOUT, ABOUT[0])
         if "target" in found and not found["target"]:
-            raise InvalidPlan(f"{step.where}: target is not given.", hint="write the language, such as French")
+            line = f"{step.where}: target is not given."
+            raise Broken(step.at("target"), line, hint="write the language, such as French")
+        if "sentence" in found and not found["sentence"]:
+            raise Broken(
+                step.at("sentence"), f"{step.where}: sentence is not given.", hint="write what to compare with"
+            )
         least = 1 if "threshold" in spec.by_name else 2
         if "candidate_labels" in found and len(found["candidate_labels"] or ()) < least:
-            raise InvalidPlan(f"{step.where}: candidate_labels has fewer than two labels.")
+            raise Broken(step.at("candidate_labels"), f"{step.where}: candidate_labels has fewer than two labels.")
         return {name: value for name, value in found.items() if value is not None}
 
     def _name(self, step: Fields) -> str:
@@ -198,11 +231,12 @@ class Builder:
             return ""
         return name
 
-    def _want(self, step_id: str, model: str) -> None:
+    def _want(self, step_id: str, model: str, place: Place) -> None:
         """Pin a model that the request names; another one is not for the LLM to choose."""
         wanted = near(model, self.offer.models)
         if wanted is None:
-            raise InvalidPlan(f"the model {clip(one_line(model), 60)!r} is not named in the request.")
+            line = f"the model {clip(one_line(model), 60)!r} is not named in the request."
+            raise Broken(place, line, choices=["", *self.offer.models])
         self._replace(self.draft.step(step_id).model_copy(update={"wanted": wanted}))
 
     def _pin(self) -> None:
@@ -235,21 +269,10 @@ def _redacted(draft: Draft, text: Thing, where: list[Predicate], _: dict[str, An
     return redact(draft, text, where, name)
 
 
+_NAMEABLE = {n.casefold(): n for n in CATALOGUE if n not in ("filter", "sql", "chart")}
+"""Tasks that an LLM may know although it was not told of them; those of tables are written in another form."""
 _WITH_ANOTHER = {"cluster": cluster, "redact": _redacted}
 """Tasks whose second slot is filled by a step of its own."""
-
-
-def _read_by(step: Fields) -> set[str]:
-    """The names that a step reads; what is no text is for `add` to refuse."""
-    found: list[Any] = [v for k, v in step.values.items() if k in _SLOTS]
-    by, where, value = (step.values.get(name) for name in ("by", "where", "value"))
-    found += value.split()[-1:] if isinstance(value, str) else []
-    found += by if isinstance(by, list) else [by]
-    found += [c.get("column") for c in where if isinstance(c, Mapping)] if isinstance(where, list) else []
-    return {name for name in found if isinstance(name, str) and name}
-
-
-_SLOTS = frozenset({"x", "color", "column", *(slot for spec in CATALOGUE.values() for slot in spec.takes)})
 
 
 def _gives(step: Fields) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from ...errors import InvalidPlan, clip, did_you_mean, one_line
+from ...errors import InvalidPlan, clip, one_line
 from ...tasks import Parameter
 from .plain import plain
 
@@ -15,18 +16,53 @@ _NEAR = 0.75  # of difflib: "sentiments" for "sentiment", not "theme" for "term"
 _APART = 0.05  # how much nearer the one has to be than the next
 
 
+_NUMBERED = re.compile(
+    r"\W*(?:(?:the )?(?:output|outputs|result|results|value)(?: of|_of|\.|_)?\W*)?"
+    r"(?:steps?|nodes?|tasks?|outputs?|results?)[\s_\-:#.\[]*(\d{1,2})\]?(?:[\s_.]*(?:outputs?|results?))?\W*|[#$](\d{1,2})",
+    re.IGNORECASE,
+)
+
+
+class Place(NamedTuple):
+    """A field of a step; its text is how an error begins."""
+
+    number: int
+    field: str
+
+    def __str__(self) -> str:
+        return f"step {self.number}"
+
+
+class Broken(InvalidPlan):
+    """A field of a step cannot be used. `choices` are what it could be instead, where that is known."""
+
+    def __init__(self, place: Place, message: str, *, hint: str = "", choices: Sequence[str] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.place = place
+        self.choices = tuple(dict.fromkeys(choices))
+
+
 @dataclass(frozen=True)
 class Fields:
-    """A step's fields. `number` is its place, from 1; `request` holds the words that a text may repeat."""
+    """A step's fields.
+
+    `number` is its place, from 1; `request` holds the words that a text may repeat, `names` those of columns, which may
+    hold anything.
+    """
 
     number: int
     values: Mapping[str, Any]
     request: str
+    names: frozenset[str] = frozenset()
 
     @property
     def where(self) -> str:
         """How an error begins."""
         return f"step {self.number}"
+
+    def at(self, name: str) -> Place:
+        """The place of a field of it."""
+        return Place(self.number, name)
 
     def text(self, name: str) -> str:
         """A text in one line; empty when it is not there."""
@@ -35,7 +71,17 @@ class Fields:
             return ""
         if not isinstance(value, str):
             raise self.wrong(name, value, "text")
-        return plain(value, self.request, where=f"{self.where}: {name}")
+        return self._plain(value, name)
+
+    def _plain(self, text: str, name: str) -> str:
+        if text in self.names:
+            return text
+        if number_in(text) is not None:  # `<node-2>` looks like markup
+            return text.strip()
+        try:
+            return plain(text, self.request, where=f"{self.where}: {name}")
+        except InvalidPlan as error:
+            raise Broken(self.at(name), error.message, hint=error.hint) from None
 
     def texts(self, name: str) -> list[str]:
         """A list of texts, each once; one text counts as a list of one."""
@@ -43,7 +89,7 @@ class Fields:
         items = [value] if isinstance(value, str) else [] if value is None else value
         if not isinstance(items, list) or not all(isinstance(i, str) for i in items) or len(items) > 50:
             raise self.wrong(name, value, "a list of at most 50 texts")
-        found = [plain(i, self.request, where=f"{self.where}: {name}") for i in items]
+        found = [self._plain(i, name) for i in items]
         return list(dict.fromkeys(i for i in found if i))
 
     def number_of(self, name: str) -> int:
@@ -64,9 +110,8 @@ class Fields:
         known = list(choices)
         found = near(text, known)
         if found is None:
-            raise InvalidPlan(
-                f"{self.where}: {name} is {clip(text, 40)!r}.", hint=f"one of {clip(', '.join(known), 100)}"
-            )
+            hint = f"one of {clip(', '.join(known), 100)}"
+            raise Broken(self.at(name), f"{self.where}: {name} is {clip(text, 40)!r}.", hint=hint, choices=known)
         return found
 
     def objects(self, name: str) -> list[Mapping[str, Any]]:
@@ -88,25 +133,34 @@ class Fields:
         value = as_number(self.values.get(parameter.name))
         if value in (None, "", 0, parameter.default):
             return None
-        return parameter.checked(value, step=str(self.number))
+        try:
+            return parameter.checked(value, step=str(self.number))
+        except InvalidPlan as error:
+            raise Broken(self.at(parameter.name), error.message, hint=error.hint) from None
 
-    def only(self, known: Iterable[str]) -> Fields:
-        """The same with each name spelt right. Raises: InvalidPlan for a field that the step does not have."""
+    def only(self, known: Iterable[str]) -> tuple[Fields, list[str]]:
+        """The same with each name spelt right, and the names that the step does not have, which are left out."""
         names = [*known, "task", "for"]
         found: dict[str, Any] = {}
+        foreign: list[str] = []
         for name, value in self.values.items():
             right = near(name, names)
             if right is None:
-                raise InvalidPlan(
-                    f"{self.where}: there is no field {clip(one_line(name), 40)!r}.",
-                    hint=did_you_mean(name, names) or f"its fields: {clip(', '.join(names), 80)}",
-                )
-            found.setdefault(right, value)
-        return Fields(self.number, found, self.request)
+                foreign.append(name)
+            else:
+                found.setdefault(right, value)
+        return replace(self, values=found), foreign
 
-    def wrong(self, name: str, value: object, wanted: str) -> InvalidPlan:
+    def wrong(self, name: str, value: object, wanted: str) -> Broken:
         """The error for a value of another type."""
-        return InvalidPlan(f"{self.where}: {name} is {clip(one_line(repr(value)[:200]), 40)}, wanted {wanted}.")
+        said = clip(one_line(repr(value)[:200]), 40)
+        return Broken(self.at(name), f"{self.where}: {name} is {said}, wanted {wanted}.")
+
+
+def number_in(name: str) -> int | None:
+    """The number in a reference such as `step 2`, `<node-2>` or `#2`; None for another name."""
+    found = _NUMBERED.fullmatch(name)
+    return int(found[1] or found[2]) if found else None
 
 
 def near(name: str, known: Iterable[str]) -> str | None:

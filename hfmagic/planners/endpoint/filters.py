@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ...errors import InvalidPlan
 from ...kinds import Kind
 from ...plan import Column, Predicate, StepOutput
-from ..conditions import Condition, Op
+from ..conditions.condition import Condition, Op
 from ..draft import Thing
 from ..mentions import Words
 from ..settings import is_polarity
 from ..words import LANGUAGES, NUMBERS, POLARITY, POLARITY_NOUNS, POLARITY_ZH
-from .fields import Fields, as_number, near
+from .fields import Broken, Fields, Place, as_number, near
 from .lookup import Lookup
 from .wire import OPS
 
@@ -39,15 +38,18 @@ class Filters:
 
     def read(self, step: Fields) -> list[Condition | Predicate]:
         """The conditions of a step, their values as the columns hold them. Raises: InvalidPlan."""
-        found = [self._condition(step, fields) for fields in step.objects("where")]
+        try:
+            found = [self._condition(step, fields) for fields in step.objects("where")]
+        except Broken as error:  # a field of a condition is asked about with the conditions beside it
+            raise Broken(Place(step.number, "where"), error.message, hint=error.hint) from None
         return list(dict.fromkeys(c for c in found if c is not None))
 
     def _condition(self, step: Fields, fields: Mapping[str, Any]) -> Condition | Predicate | None:
-        part = Fields(step.number, fields, step.request).only(("column", "op", "value"))
+        part, _ = replace(step, values=fields).only(("column", "op", "value"))
         name = part.text("column")
         if not name:
             return None
-        thing = self.lookup.get(name, where=step.where, grouped=True)
+        thing = self.lookup.get(name, where=step.at("where"), grouped=True)
         op = part.one_of("op", OPS, "==")
         value = part.values.get("value")
         if op in ("is-null", "not-null") or value in (None, "", []):
@@ -87,7 +89,7 @@ class Filters:
 
     def _among(self, step: Fields, thing: Thing, values: list[Any]) -> Predicate:
         if thing.loose or not isinstance(thing.reference, Column | StepOutput):
-            raise InvalidPlan(f"{step.where}: {thing.name!r} cannot be compared with a list.")
+            raise Broken(step.at("where"), f"{step.where}: {thing.name!r} cannot be compared with a list.")
         return Predicate(of=thing.reference, op="in", value=tuple(dict.fromkeys(values)))
 
     def _value(self, part: Fields, thing: Thing, value: object, op: str) -> Any:
@@ -95,7 +97,7 @@ class Filters:
         if isinstance(value, bool | int | float):
             number = as_number(value)
             return str(number) if thing.kind in (Kind.TEXT, Kind.LABELS) and number is not None else number
-        text = Fields(part.number, {"value": value}, part.request).text("value")
+        text = replace(part, values={"value": value}).text("value")
         if thing.kind is Kind.NUMBER:
             number = {"true": True, "false": False}.get(text.lower(), as_number(text))
             if isinstance(number, str):

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...conversions import BY_STEP
 from ...kinds import InputSchema, Kind
 from ...tasks import CATALOGUE, LENGTH, Parameter, TaskSpec
-from ..clauses import MODEL, set_aside, split
+from ..clauses import MODEL, QUOTE, Asides, set_aside, split
 from ..cues import cues_in, is_task, starts
 from ..mentions import Words, concept
 from ..words import spoken_names
-from .relevant import ALWAYS, relevant
+from .columns import Column, columns_of
+from .relevant import MOST_BESIDE, MOST_TASKS, relevant
 
 ABOUT = ("sentiment", "emotion", "topic", "toxicity", "spam", "irony", "formality", "intent")
 """What labels can be about; the word that then names them."""
 
-MOST_COLUMNS = 60  # of a frame; a wider one shows those that the request names, and the first
 MOST_PARTS = 6
+MOST_QUOTES = 4
+MOST_NUMBERED = 6  # steps that can be named by their number
+QUOTED = "quote"
+"""The name of a text that the request quotes: `quote 1`."""
 MAX_REQUEST = 2000  # characters that are looked at
 _TABLE_TASKS = ("filter", "aggregate", "sort", "chart")
 _TEXTUAL = frozenset({Kind.TEXT, None})
+_READ_AS_TEXT = frozenset({Kind.LABELS, Kind.SPANS, Kind.BOXES})
 _UNREAD = frozenset(  # no conditions, groups or axes
     {Kind.EMBEDDING, Kind.AUDIO, Kind.IMAGE, Kind.TABLE, Kind.VIDEO, Kind.BOXES, Kind.MASK, Kind.SPANS}
 )
@@ -73,22 +79,14 @@ LITERAL = frozenset(
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column or a single value, under the name that the LLM sees."""
-
-    name: str
-    kind: Kind | None
-    frame: str = ""
-
-
-@dataclass(frozen=True)
 class Offer:
     """The closed lists of one request.
 
     `columns` are what there is, `tasks` what can be done with it, `models` those that the request names; `named` and
     `lengths` are true when the request may say how a result is to be called, or how long it is to be. `parts` is how
     many things the request asks for, as far as the rules can tell: small models stop before they have done all.
-    `undone` are tasks of the Hub that it asks for and hfmagic has not, `asked` parameters that it may be about.
+    `undone` are tasks of the Hub that it asks for and hfmagic has not, `asked` parameters that it may be about, and
+    `quotes` the texts in quotes of a request that is not about frames.
     """
 
     columns: tuple[Column, ...]
@@ -99,6 +97,20 @@ class Offer:
     parts: int = 1
     undone: tuple[str, ...] = ()
     asked: frozenset[str] = frozenset()
+    quotes: tuple[str, ...] = ()
+
+    @property
+    def spoken(self) -> bool:
+        """True where the request itself holds the texts to work on: there are no frames, and no text to choose."""
+        return not self.frames and not self.quotes and all(c.kind is not Kind.TEXT for c in self.columns)
+
+    def takes_words(self, spec: TaskSpec, slot: str) -> bool:
+        """True for a slot that an LLM is asked to fill with words of the request or the name of a thing."""
+        return (spec.name, slot) in LITERAL or (self.spoken and spec.takes[slot] is Kind.TEXT)
+
+    def may_hold_words(self, spec: TaskSpec, slot: str) -> bool:
+        """True for a slot in which words of the request can be used, whether or not an LLM was asked for them."""
+        return (spec.name, slot) in LITERAL or (not self.frames and spec.takes[slot] is Kind.TEXT)
 
     def slots(self, spec: TaskSpec) -> dict[str, Kind]:
         """The slots that an LLM fills, with their kinds."""
@@ -130,8 +142,10 @@ class Offer:
         found = [c.name for c in self.columns if c.kind in kinds]
         if wanted is Kind.TEXT and not any(c.kind is Kind.TEXT for c in self.columns):
             found += [c.name for c in self.columns if c.kind is Kind.LABELS]
-        made = [w for w, k in self.results.items() if k is wanted or (wanted is Kind.TEXT and w == "answer")]
-        return list(dict.fromkeys([*found, *made]))
+        made = [w for w, k in self.results.items() if k is wanted or (wanted is Kind.TEXT and k in _READ_AS_TEXT)]
+        quoted = [f"{QUOTED} {n}" for n in range(1, len(self.quotes) + 1)] if wanted is Kind.TEXT else []
+        numbered = [f"step {n}" for n in range(1, MOST_NUMBERED + 1)]
+        return list(dict.fromkeys([*found, *quoted, *made, *numbered]))
 
     @property
     def readable(self) -> list[str]:
@@ -169,74 +183,60 @@ def word_of(spec: TaskSpec, parameters: Mapping[str, Any]) -> str:
     return str(parameters.get("about") or parameters.get("style") or spec.word)
 
 
-def make_offer(request: str, inputs: tuple[InputSchema, ...]) -> Offer:
-    """What a request over inputs can name. Reads schemas, never a row."""
+def make_offer(request: str, inputs: tuple[InputSchema, ...], planned: Iterable[str] = ()) -> Offer:
+    """What a request over inputs can name. Reads schemas, never a row, and of them no label.
+
+    Args:
+        planned: tasks that the rules plan for it.
+    """
     tables = [i for i in inputs if i.kind is Kind.TABLE]
-    words = Words(request)
-    columns: list[Column] = []
-    for schema in inputs:
-        if schema.kind is not Kind.TABLE:
-            columns.append(Column(schema.name, schema.kind))
-            continue
-        kept = _kept(schema, words)
-        many = len(tables) > 1
-        columns += [Column(f"{schema.name}.{n}" if many else n, k, schema.name) for n, k in kept]
     names = frozenset(n.lower() for i in inputs for n in (i.name, *(c.name for c in i.columns)))
     text, asides = set_aside(request, names)
-    models = tuple(dict.fromkeys(asides.get(mark) for mark in re.findall(MODEL, text)))
+    read = request[:MAX_REQUEST]
+    columns = columns_of(inputs, Words(request), many=len(tables) > 1)
     clauses = split(text[:MAX_REQUEST], asides, is_task=is_task, starts=starts)
+    fitting = _fitting(relevant(read, inputs, planned), {c.kind for c in columns}, tables=bool(tables))
     return Offer(
         columns=tuple(columns),
-        tasks=tuple(
-            task
-            for task in _fitting(request[:MAX_REQUEST], {c.kind for c in columns}, tables=bool(tables))
-            if task not in _ASKED or _ASKED[task].search(request)
+        tasks=(
+            *[t for t in fitting if t not in _ASKED or _ASKED[t].search(read)][: MOST_BESIDE if tables else MOST_TASKS],
+            *(_TABLE_TASKS if tables else ()),
         ),
-        models=models,
+        models=tuple(dict.fromkeys(asides.get(mark) for mark in re.findall(MODEL, text))),
         named=bool(_NAMING.search(request)),
         lengths=bool(_LENGTH.search(request)),
         asked=frozenset(n for n, words in _ASKED_PARAMETERS.items() if words.search(request)),
-        parts=min(sum(is_task(c.text) for c in clauses), MOST_PARTS),
+        parts=min(sum(is_task(c.text) for c in clauses), MOST_PARTS) if tables else 1,
         undone=tuple(
             cue.task
             for cue in (next(iter(cues_in(c.text)), None) for c in clauses)
             if cue and cue.intent == "unsupported" and cue.task and cue.task not in CATALOGUE
         ),
+        quotes=() if tables else _quotes(text, asides, names),
     )
 
 
-def _kept(schema: InputSchema, words: Words) -> list[tuple[str, Kind | None]]:
-    """The columns that are shown: all of a usual frame."""
-    columns = list(schema.columns)
-    if len(columns) > MOST_COLUMNS:
-        said = [c for c in columns if words.score(_Noun(c.name, concept(c.name))) >= 1]
-        first = [c for c in columns if c not in said]
-        columns = sorted([*said, *first][:MOST_COLUMNS], key=columns.index)
-    return [(c.name, c.kind) for c in columns]
+def _quotes(text: str, asides: Asides, names: frozenset[str]) -> tuple[str, ...]:
+    """The texts that stand in quotes, each once; the name of an input in quotes is no text."""
+    found = dict.fromkeys(asides.get(mark) for mark in re.findall(QUOTE, text))
+    return tuple(q for q in found if q.lower().strip("{}") not in names)[:MOST_QUOTES]
 
 
-@dataclass(frozen=True)
-class _Noun:
-    name: str
-    concept: str
+def _fitting(wanted: Sequence[str], kinds: set[Kind | None], *, tables: bool) -> list[str]:
+    """Those tasks whose slots can be filled, also by what another one gives; words of a request are a text."""
+    there = set(kinds) | ({Kind.TABLE} if tables else {Kind.TEXT})
+    if there & {Kind.LABELS, None}:
+        there |= {Kind.TEXT}
+    found = _reached(wanted, there)
+    bridge = next((BY_STEP[k, Kind.TEXT] for k in (Kind.AUDIO, Kind.IMAGE) if k in kinds), "")
+    if bridge and len(found) < len(wanted):
+        found = _reached([*wanted, bridge], there)
+    return sorted(found, key=[*wanted, bridge].index)
 
 
-def _fitting(request: str, kinds: set[Kind | None], *, tables: bool) -> Iterable[str]:
-    """The tasks that the request may need and whose slots can be filled, also by what another task gives."""
-    wanted = set(relevant(request, kinds))
-    found = _reached(wanted, kinds, tables=tables)
-    if Kind.IMAGE in kinds and any(Kind.TEXT in CATALOGUE[t].takes.values() for t in wanted - found - {"template"}):
-        bridged = wanted - set(ALWAYS) - found
-        found = _reached(wanted | {"image-to-text"}, kinds, tables=tables) if bridged else found
-    order = [*(name for name in ALWAYS if name in found), *(n for n in CATALOGUE if n in found and n not in ALWAYS)]
-    return [*order, *(_TABLE_TASKS if tables else ())]
-
-
-def _reached(wanted: set[str], kinds: set[Kind | None], *, tables: bool) -> set[str]:
-    reach = set(kinds) | ({Kind.TABLE} if tables else set())
-    if reach & {Kind.LABELS, None}:
-        reach |= {Kind.TEXT}
-    specs = [CATALOGUE[name] for name in CATALOGUE if name in wanted]
+def _reached(wanted: Iterable[str], there: set[Kind | None]) -> set[str]:
+    reach = set(there)
+    specs = [CATALOGUE[name] for name in dict.fromkeys(wanted)]
     found: set[str] = set()
     while more := [s for s in specs if s.name not in found and _fits(s, reach)]:
         found |= {s.name for s in more}

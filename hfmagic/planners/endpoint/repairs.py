@@ -20,7 +20,12 @@ REPAIRS = MappingProxyType(
             "a condition on {0} is left out: the request says no {1}",
             "略去 {0} 的条件：请求未提到 {1}",
         ),
-        "asked": ("the model was asked once more: {0}", "已请模型重答一次：{0}"),
+        "unasked": ("step {0} ({1}) is left out: no words ask for it", "略去第 {0} 步（{1}）：请求没有提出"),
+        "sure": (
+            "planned by rules: a model of the size of {0} is asked where they have no plan (HFMagic.planner_trust)",
+            "由规则规划：{0} 这种大小的模型只在规则没有计划时才问（HFMagic.planner_trust）",
+        ),
+        "asked": ("the model was asked about one field: {0}", "已就一个字段询问模型：{0}"),
         "rules": ("the plan of {0} was not usable ({1}); planned by rules", "{0} 的计划不可用（{1}），改由规则规划"),
     }
 )

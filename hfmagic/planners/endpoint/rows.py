@@ -10,12 +10,15 @@ from typing import Any
 from ...errors import InvalidPlan
 from ...kinds import Kind
 from ...plan import Column, Predicate, StepOutput
-from ..conditions import Condition
+from ..conditions.condition import Condition
 from ..draft import Table, Thing
 from ..makers import needs_query, predicates
 from ..mentions import Words
-from ..queries import Aggregate, as_sql, free_alias, group_rows, query_table, quote, select_rows
-from .fields import Fields
+from ..tables.filters import as_sql, select_rows
+from ..tables.measures import quote
+from ..tables.queries import Aggregate, free_alias, group_rows
+from ..tables.selects import query_table
+from .fields import Broken, Fields
 from .filters import Filters
 from .lookup import Lookup
 from .wire import COMPUTE, MARKS, ORDER
@@ -45,7 +48,8 @@ class Rows:
     def _filter(self, step: Fields) -> None:
         found = self.filters.read(step)
         if not found:
-            raise InvalidPlan(f"{step.where}: filter has no condition.", hint="leave it out, or say which rows to keep")
+            line = f"{step.where}: filter has no condition."
+            raise Broken(step.at("where"), line, hint="leave it out, or say which rows to keep")
         self._kept(step, found, self._table(step, found))
 
     def _kept(self, step: Fields, found: Sequence[Condition | Predicate], table: Table) -> Table:
@@ -73,13 +77,13 @@ class Rows:
     def _aggregate(self, step: Fields) -> None:
         draft, lookup = self.lookup.draft, self.lookup
         names = step.texts("by")
-        by = [lookup.get(n, where=step.where) for n in names]
+        by = [lookup.get(n, where=step.at("by")) for n in names]
         compute = step.one_of("compute", COMPUTE, "count")
         measured = step.text("column")
-        on = lookup.get(measured, where=step.where) if measured else None
+        on = lookup.get(measured, where=step.at("column")) if measured else None
         found = self.filters.read(step)
         used = [*by, *([on] if on else []), *_looked(found)]
-        table = lookup.table(used, where=step.where)
+        table = lookup.table(used, where=step.at("where"))
         share = [c for c in found if isinstance(c, Condition)] if compute == "share" else []
         tests = " AND ".join(as_sql(draft, c, table) for c in share)
         if found and not share:
@@ -95,8 +99,8 @@ class Rows:
     def _sort(self, step: Fields) -> None:
         draft = self.lookup.draft
         found = self.filters.read(step)
-        by = self.lookup.get(step.text("by"), where=step.where, grouped=True)
-        table = self._of(by) or self.lookup.table([by, *_looked(found)], where=step.where)
+        by = self.lookup.get(step.text("by"), where=step.at("by"), grouped=True)
+        table = self._of(by) or self.lookup.table([by, *_looked(found)], where=step.at("where"))
         table = self._kept(step, found, table) if found else table
         by = _again(table, by)
         direction = " DESC" if step.one_of("order", ORDER, ORDER[0]) == ORDER[0] else ""
@@ -109,14 +113,18 @@ class Rows:
         mark = step.one_of("mark", MARKS, "bar")
         how, measured = self._measured(step)
         names = {"x": step.text("x"), "color": step.text("color"), "y": measured}
-        named = {a: self.lookup.get(n, where=step.where, grouped=True) for a, n in names.items() if n}
+        named = {
+            a: self.lookup.get(n, where=step.at("value" if a == "y" else a), grouped=True)
+            for a, n in names.items()
+            if n
+        }
         named |= self._own_label(named)
         found = self.filters.read(step)
         newest = draft.tables[0] if draft.tables else None
         if newest and newest.grouped and all(t.name in _names(newest) for t in named.values()):
             draft.add_chart(newest, _grouped_axes(newest, named, mark))
             return
-        table = self.lookup.table([*named.values(), *_looked(found)], where=step.where)
+        table = self.lookup.table([*named.values(), *_looked(found)], where=step.at("where"))
         where: list[Predicate] = []
         if any(isinstance(c, Condition) and needs_query(c) for c in found):
             table = self._kept(step, found, table)
@@ -158,7 +166,7 @@ class Rows:
 
     def _table(self, step: Fields, found: Sequence[Condition | Predicate]) -> Table:
         looked = _looked(found)
-        return (self._of(looked[0]) if looked else None) or self.lookup.table(looked, where=step.where)
+        return (self._of(looked[0]) if looked else None) or self.lookup.table(looked, where=step.at("where"))
 
     def _of(self, thing: Thing) -> Table | None:
         """The newest table of groups, when a thing is of it."""
@@ -175,11 +183,14 @@ def _what(step: Fields, compute: str, on: Thing | None, by: list[Thing], tests: 
     if compute == "count" or (on is None and compute == "distinct"):
         return "count(*)", free_alias("n", by)
     if on is None:
-        raise InvalidPlan(f"{step.where}: the {compute} of which column?", hint="name a column of numbers")
+        raise Broken(
+            step.at("column"), f"{step.where}: the {compute} of which column?", hint="name a column of numbers"
+        )
     if compute == "distinct":
         return f"count(DISTINCT {quote(on.name)})", free_alias("n", by)
     if on.kind not in (Kind.NUMBER, None):
-        raise InvalidPlan(f"{step.where}: {on.name} is {on.kind}, so it has no {compute}.", hint="compute count")
+        line = f"{step.where}: {on.name} is {on.kind}, so it has no {compute}."
+        raise Broken(step.at("compute"), line, hint="compute count", choices=("count", "distinct"))
     return f"{_SQL.get(compute, compute)}({quote(on.name)})", free_alias(f"{compute}_{on.name}", by)
 
 
@@ -188,7 +199,7 @@ def _axes(step: Fields, named: Mapping[str, Thing], mark: str, how: str) -> tupl
     x, color, y = (named.get(axis) for axis in ("x", "color", "y"))
     x, color = (x, color) if x else (color, None)
     if x is None:
-        raise InvalidPlan(f"{step.where}: the chart has no x.", hint="name a column")
+        raise Broken(step.at("x"), f"{step.where}: the chart has no x.", hint="name a column")
     y = y if y is not None and y.kind in (Kind.NUMBER, None) and y != x else None
     color = color if color not in (x, y) else None
     mark = "bar" if mark == "histogram" and x.kind is Kind.LABELS else mark  # words have no bins

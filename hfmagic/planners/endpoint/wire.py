@@ -8,7 +8,7 @@ from typing import Any
 from ...kinds import Kind
 from ...plan import MAX_STEPS
 from ...tasks import CATALOGUE, Parameter, TaskSpec
-from .offer import ABOUT, LITERAL, Offer
+from .offer import ABOUT, Offer
 
 OPS = ("==", "!=", "<", "<=", ">", ">=", "in", "contains", "lacks", "is-null", "not-null")
 COMPUTE = ("count", "distinct", "mean", "median", "sum", "min", "max", "share")
@@ -22,10 +22,14 @@ _TYPES = {str: {"type": "string"}, int: {"type": "integer"}, float: {"type": "nu
 
 def wire_schema(offer: Offer) -> dict[str, Any]:
     """The JSON schema of a plan over an offer. Closed, and with every field required, as strict modes want it."""
-    tasks = (*offer.tasks, NONE)
-    steps = [closed({"for": {"type": "string"}, "task": one_of([t]), **fields_of(t, offer)}) for t in tasks]
     several = {"minItems": offer.parts} if offer.parts > 1 else {}
-    return closed({"steps": {"type": "array", "items": {"anyOf": steps}, **several, "maxItems": MAX_STEPS}})
+    return closed({"steps": {"type": "array", "items": step_schema(offer), **several, "maxItems": MAX_STEPS}})
+
+
+def step_schema(offer: Offer) -> dict[str, Any]:
+    """The JSON schema of a step: that of any task on offer, or of none."""
+    tasks = (*offer.tasks, NONE)
+    return {"anyOf": [closed({"for": dict(_TYPES[str]), "task": one_of([t]), **fields_of(t, offer)}) for t in tasks]}
 
 
 def fields_of(task: str, offer: Offer) -> dict[str, Any]:
@@ -48,7 +52,7 @@ def _fields(spec: TaskSpec, offer: Offer) -> dict[str, Any]:
 
 
 def _slot(spec: TaskSpec, slot: str, kind: Kind, offer: Offer) -> dict[str, Any]:
-    if (spec.name, slot) in LITERAL:
+    if offer.takes_words(spec, slot):
         return dict(_TYPES[str])
     if kind is Kind.TABLE:
         return one_of(offer.frames)

@@ -1,0 +1,1 @@
+"""Conditions on rows, read from words: amounts, dates, values, and all of them (read)."""

@@ -1,0 +1,1 @@
+"""Clauses over whole tables: rows kept and ordered, figures for groups, charts."""

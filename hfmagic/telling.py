@@ -1,0 +1,47 @@
+"""Who puts an answer into words: code, or an LLM that was chosen, which is elsewhere only after a yes."""
+
+from __future__ import annotations
+
+from .answer import Answer
+from .answer.phrasing import asking, phrase, to_share
+from .config import HFMagic
+from .errors import HFMagicError
+from .llm import LLM
+from .plan import Plan
+from .proposal import Options
+from .resources import Resources
+
+
+class Telling(Resources):
+    """The words of an answer, and which of its sentences were shown, for whom, before they went anywhere."""
+
+    def __init__(self, config: HFMagic | None = None) -> None:
+        super().__init__(config)
+        self._shown = ""  # hash of the sentences that were shown last
+
+    def _phrased(self, said: Answer, plan: Plan, options: Options) -> Answer:
+        """The answer as an LLM phrases it, where that is wanted and, of one that is elsewhere, agreed to."""
+        asked = options.phrase or options.share_results
+        if not (asked or self.config.phrase):
+            return said
+        try:
+            llm = self.planner.llm
+        except HFMagicError as error:
+            return said.unphrased(error.line)
+        if llm is None:
+            why = "the rules phrase nothing; an LLM does: %hf planner local, or %hf planner NAME"
+            return said.unphrased(why) if asked else said
+        remote = isinstance(llm, LLM)
+        if remote and not asked:  # the setting speaks of an LLM in this kernel
+            return said
+        if remote:
+            shared, reader = (
+                to_share(said, remote=True, request=plan.request),
+                f"{self.planner.name} at {self.planner.address}",
+            )
+            key = shared.hash_for(reader)
+            agreed = {options.approve, *self.config.approved, self._shown if options.share_results else ""} - {""}
+            if key not in agreed:
+                self._shown = key
+                return asking(said, shared, reader, language=plan.language)
+        return phrase(said, llm, language=plan.language, remote=remote, request=plan.request)
