@@ -86,7 +86,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
             "audit": lambda: ["json"],
-            "code": lambda: ["cell", "function"],
+            "code": lambda: ["cell", "--function"],
             "fit": lambda: HARDWARE,
             "go": lambda: ["--yes", "--share-rows", "--share-results", "--phrase"],
             "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],

@@ -15,6 +15,7 @@ from .proposal import Options, Proposal
 from .recognise import Input
 from .selection.candidates import Candidate
 from .trial import Trial
+from .trial.ground import part_of
 
 MOST_TRIED = 4  # classifiers whose files turn out to name nothing unsafe, before it is given up
 _HINT = "leave out --moderate, or a model from the Hub: %hf models "
@@ -72,10 +73,12 @@ class Moderating(Judging):
     def try_models(
         self, step_id: str, model_ids: Sequence[str] = (), terms: Terms | None = None, *, seen: str = ""
     ) -> Callable[[], Trial]:
-        """As for any step; BadOption for one that is moderated: a trial shows what models write as it is."""
-        if self.proposal and step_id in moderations(self.proposal.plan).values():
+        """As for any step; BadOption where one that is moderated is read: a trial shows what models write as it is."""
+        plan = self.proposal.plan if self.proposal else None
+        if plan and step_id in plan.step_ids and {*moderations(plan).values()} & {*part_of(plan, step_id).step_ids}:
             raise BadOption(
-                f"step {step_id!r} is moderated; a trial would show what models write.", hint="leave out --moderate"
+                f"step {step_id!r} rests on one that is moderated; a trial would show what models write.",
+                hint="leave out --moderate",
             )
         return super().try_models(step_id, model_ids, terms or Terms(), seen=seen)
 

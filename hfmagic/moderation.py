@@ -40,7 +40,11 @@ UNSAFE: Mapping[str, re.Pattern[str]] = MappingProxyType(
     }
 )
 """Labels that withhold, by the classifier's task."""
-_SAFE = re.compile(r"^(?:non|not|no|without|un)[^a-z]*(?:\w*)$|^sfw$|neutral|normal|^safe|非|无")
+_SAFE = re.compile(
+    r"^(?:non|not|no|without|un(?!safe))[^a-z]*(?:\w*)$|^sfw$|^neutral|^normal|^safe|^非(?!法)|^无"
+    r"|^(?:no|not)\s+(?:hate|toxic|offens|abus)\w*(?:\s+(?:speech|language))?$|^neither "
+)
+_NOT_SAFE = re.compile(r"\b(?:not|no)[ _-]?safe|^unsafe")
 
 Run = Callable[[Plan, Mapping[str, StepResult], Emit], Results]
 
@@ -48,7 +52,7 @@ Run = Callable[[Plan, Mapping[str, StepResult], Emit], Results]
 def is_unsafe(label: str, task: str) -> bool:
     """True for a label such as toxic or nsfw; false for one that says the opposite, such as non-toxic."""
     said = label.strip().casefold()
-    return bool(UNSAFE[task].search(said)) and not (_SAFE.search(said) and said != "unsafe")
+    return bool(_NOT_SAFE.search(said)) or bool(UNSAFE[task].search(said) and not _SAFE.search(said))
 
 
 def can_moderate(facts: ModelFacts, task: str) -> bool:

@@ -33,8 +33,8 @@ def filled(text: str, namespace: Mapping[str, Any], other: Collection[str] = ())
         name, quote = found["name"], found["quote"]
         if quote == "`" or name in (_GAP, *other) or not _is_named(name, namespace):
             return found[0]
-        values[name] = shown = _shown(name, namespace[name])
-        one = quote or '"' in shown or re.fullmatch(r"[\w./-]+", shown)
+        values[name] = shown = _shown(name, namespace[name]).replace('"', "'")  # none may end the quotation
+        one = quote or re.fullmatch(r"[\w./-]+", shown)
         return f"{quote}{shown}" if one else f'"{shown}"'
 
     return _NAME.sub(value, text), values

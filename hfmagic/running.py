@@ -115,7 +115,7 @@ class Running(Telling):
             raise BadOption("nothing has run yet.", hint="describe a task in a %%hf cell first")
         said = answer(results, language=proposal.plan.language)
         with self.turn.taken():
-            said = self._phrased(said, results.plan, options)
+            said = self._phrased(said, results.plan, options, agreed=options.share_results)
         cell = self.stage.now.cell
         self.stage.set(cell, answer=said.text)
         RunView(results.plan).show_results(self._view(proposal, results, said, ()), in_cell=True)

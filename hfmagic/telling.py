@@ -7,6 +7,7 @@ from .answer.phrasing import asking, phrase, to_share
 from .config import HFMagic
 from .errors import HFMagicError
 from .llm import LLM
+from .moderation import moderations
 from .plan import Plan
 from .proposal import Options
 from .resources import Resources
@@ -19,11 +20,17 @@ class Telling(Resources):
         super().__init__(config)
         self._shown = ""  # hash of the sentences that were shown last
 
-    def _phrased(self, said: Answer, plan: Plan, options: Options) -> Answer:
-        """The answer as an LLM phrases it, where that is wanted and, of one that is elsewhere, agreed to."""
+    def _phrased(self, said: Answer, plan: Plan, options: Options, *, agreed: bool = False) -> Answer:
+        """The answer as an LLM phrases it, where that is wanted and, of one that is elsewhere, agreed to.
+
+        Args:
+            agreed: the user has just said yes to what was shown last; a cell that runs once more says nothing.
+        """
         asked = options.phrase or options.share_results
         if not (asked or self.config.phrase):
             return said
+        if moderations(plan):
+            return said.unphrased("under --moderate nothing is phrased: no classifier would look at the words")
         try:
             llm = self.planner.llm
         except HFMagicError as error:
@@ -40,8 +47,7 @@ class Telling(Resources):
                 f"{self.planner.name} at {self.planner.address}",
             )
             key = shared.hash_for(reader)
-            agreed = {options.approve, *self.config.approved, self._shown if options.share_results else ""} - {""}
-            if key not in agreed:
+            if key not in {options.approve, *self.config.approved, self._shown if agreed else ""}:
                 self._shown = key
                 return asking(said, shared, reader, language=plan.language)
         return phrase(said, llm, language=plan.language, remote=remote, request=plan.request)

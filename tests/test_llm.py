@@ -565,3 +565,8 @@ def test_many_braces_take_no_time():
     open_braces: Callable[[int], str] = lambda n: '{"a":' * n  # noqa: E731
     with pytest.raises(NoObject):
         read_object(open_braces(200_000), "it")
+
+
+def test_a_long_answer_is_not_put_right_for_hours():
+    with pytest.raises(NoObject):
+        read_object('{x "' + '\\"' * 300_000, "it")

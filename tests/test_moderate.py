@@ -111,6 +111,7 @@ def test_neither_code_nor_a_trial_goes_round_it(guarded: InteractiveShell):
 
     assert isinstance(run(guarded, "%hf code").error, BadOption)
     assert isinstance(run(guarded, "%hf trial answer").error, BadOption)
+    assert isinstance(run(guarded, "%hf trial moderation_of_answer").error, BadOption)  # it would read it unmoderated
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,13 @@ def test_neither_code_nor_a_trial_goes_round_it(guarded: InteractiveShell):
         ("normal", "image-classification", False),
         ("sfw", "image-classification", False),
         ("unsafe", "image-classification", True),
+        ("unsafe_content", "text-classification", True),
+        ("not safe for work", "image-classification", True),
+        ("abnormal_nudity", "image-classification", True),
+        ("非法色情", "image-classification", True),
+        ("no hate speech", "text-classification", False),
+        ("Neither offensive nor hate", "text-classification", False),
+        ("non-consensual sexual", "text-classification", True),
     ],
 )
 def test_labels_are_told_apart(label: str, task: str, unsafe: bool):

@@ -25,6 +25,7 @@ from tests.shell import run
         ("about {what}", {"what": "the price"}, 'about "the price"'),
         ("about '{what}'", {"what": "the price"}, "about 'the price'"),
         ("关于“{what}”的", {"what": "the price"}, "关于“the price”的"),
+        ("about {what}", {"what": 'x" and delete "y'}, "about \"x' and delete 'y\""),
         ("about {other}", {"what": "price"}, "about {other}"),
         ("in `{what}`", {"what": "price"}, "in `{what}`"),
         ("It is {value}.", {"value": "x"}, "It is {value}."),

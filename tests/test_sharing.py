@@ -225,7 +225,10 @@ def test_the_sentences_of_an_answer_are_shown_before_they_go(told: tuple[Interac
     shell, llm = told
     llm.script = parrot
     before = run(shell, CELL.format("--share-results").replace("--plan", ""))
-    result, asked = shell.user_ns["_hf"], len(llm.asked)
+    asked = len(llm.asked)
+    assert run(shell, "%hf go").error is None  # what only runs again is no yes
+    result = shell.user_ns["_hf"]
+    assert len(llm.asked) == asked
 
     seen = run(shell, "%hf go --share-results")
 

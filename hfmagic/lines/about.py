@@ -21,7 +21,7 @@ HELP = """\
 %hf code [cell|FILE]      the last plan as plain Python, without hfmagic; --function: as a function
 
 Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf models ORG/NAME
-More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME] · %hf sent · %hf reproduce [NOTEBOOK]
+More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME [MODEL]] · %hf sent · %hf reproduce [NOTEBOOK]
       %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor [MODEL]
       %hf help tasks · %hf? for the options
 

@@ -76,7 +76,8 @@ class LocalLLM:
         return loaded.facts.parameters
 
     def talk(self) -> LocalTalk:
-        """Questions with one deadline."""
+        """Questions with one deadline, which begins when the model is loaded. Raises: as `prepare`."""
+        self.prepare()
         return LocalTalk(self, self._clock)
 
     def ask(self, messages: Sequence[Message], *, schema: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -140,13 +141,17 @@ def prompt_of(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
     """A conversation as tokens, by the model's own template.
 
     Messages of one speaker in a row become one, and the system's words go to the user's where a template knows no
-    system: some templates refuse both.
+    system: some templates refuse both. A name that spells one of the tokenizer's own marks is taken apart, so that it
+    begins no turn.
     """
     from jinja2 import TemplateError
 
     said = list[dict[str, str]]()
+    marks = [m for m in {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()} if len(m) > 1 and not m.isspace()]
     for message in messages:
         words = message["content"].encode("utf-8", "replace").decode()  # half a character is no text
+        for mark in marks:
+            words = words.replace(mark, f"{mark[0]} {mark[1:]}")
         if said and said[-1]["role"] == message["role"]:
             said[-1]["content"] += f"\n\n{words}"
         else:

@@ -11,6 +11,7 @@ from ..errors import BadAnswer, clip, one_line
 from .sloppy import put_right
 
 MAX_DIGITS = 100
+MAX_SLOPPY = 20_000  # characters that are put right: no plan is longer, and strings without an end take their square
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
@@ -76,6 +77,8 @@ def _read(text: str) -> Any:
         try:
             json.loads(text)
         except ValueError:
+            if len(text) > MAX_SLOPPY:
+                raise
             return read_json(put_right(text))
         except RecursionError:
             pass

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import NoTaskFits
 from ..kinds import InputSchema, Kind
 from ..plan import Column, Frame, Plan, Predicate, Reference, Step, StepOutput
+from ..tasks.languages import is_language
 from . import settings
 from .clauses import Clause
 from .draft import Draft, Table, Thing
@@ -18,7 +19,7 @@ from .spoken import languages
 from .tables.groups import named_group
 from .tables.measures import quote, sql_of
 from .tables.selects import sql_text
-from .words import POLARITY, POLARITY_NOUNS, POLARITY_ZH
+from .words import POLARITY, POLARITY_NOUNS, POLARITY_ZH, TARGETS
 
 _LEAD = re.compile(
     r"^\W*(?:(?:now|and|but|no|ok(?:ay)?|rather|then|what about|how about|make (?:it|that|them)|(?:change"
@@ -35,6 +36,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"^(?:(?:in|into|to)\s+)?\S+$", re.IGNORECASE)
+_INTO = re.compile(r"(?:in|into|to)\s", re.IGNORECASE)
 _GROUPS = re.compile(
     r"^(?:(?:with|into|in|use)\s+)?\S{1,6}\s*[个种类组]?\s*(?:themes?|clusters?|groups?|topics?|主题|类|组|簇)$",
     re.IGNORECASE,
@@ -80,7 +82,8 @@ def edited(clause: Clause, inputs: tuple[InputSchema, ...], previous: Plan) -> t
 def _changed(fragment: Clause, previous: Plan, *, told: bool) -> Step | None:
     """The step that a fragment changes, as it is to be."""
     text = fragment.text
-    if _LANGUAGE.match(text) and (target := languages(_into(fragment))[0].get("target")):
+    target = languages(_into(fragment))[0].get("target") if _LANGUAGE.match(text) else ""
+    if target and (target in TARGETS or ((told or _INTO.match(text)) and is_language(target))):
         return _with(_last(previous, "translation"), target=target)
     if _GROUPS.match(text) and (groups := settings.groups(fragment)):
         return _with(_last(previous, "cluster"), **groups)
@@ -96,8 +99,7 @@ def _changed(fragment: Clause, previous: Plan, *, told: bool) -> Step | None:
 
 
 def _into(fragment: Clause) -> Clause:
-    bare = re.match(r"(?:in|into|to)\s", fragment.text, re.IGNORECASE)
-    return fragment if bare else fragment.with_text(f"into {fragment.text}")
+    return fragment if _INTO.match(fragment.text) else fragment.with_text(f"into {fragment.text}")
 
 
 def _last(previous: Plan, *tasks: str) -> Step | None:

@@ -24,7 +24,7 @@ _SOME = re.compile(
 )
 _TOP_ZH = re.compile(
     r"^\W*(?:取|只?要|只?显示|列出|给出)?前\s*(?:\d{1,4}"
-    r"|[一二两三四五六七八九十])\s*[个名家款位种类][\u3400-\u9fff]+"
+    r"|[一二两三四五六七八九十]{1,3})\s*[个名家款位种类][\u3400-\u9fff]+"
 )
 _ASKED = re.compile(r"^\W*(?:what|which|why|how)\b|什么|哪些|怎么", re.IGNORECASE)
 

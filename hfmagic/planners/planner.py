@@ -194,9 +194,11 @@ class Planner:
         self._told = hashlib.sha256()
         trust = str(self._config.planner_trust)
         if isinstance(llm, LocalLLM):
-            trust = trust_of(f"{llm.prepare() / 1e9:.3f}b", trust)  # its size is known, whatever its name says
+            size = self._models.parameters(llm.name.partition(":")[2])  # known, whatever its name says
+            trust = trust_of(f"{size / 1e9:.3f}b", trust)
         plan = plan_by_endpoint(words, inputs, llm, previous=previous, shared=shared, trust=trust)
-        self.prompt = self._told.hexdigest()[:16]
+        told_any = self._told.digest() != hashlib.sha256().digest()
+        self.prompt = self._told.hexdigest()[:16] if told_any else ""
         return plan.model_copy(update={"request": request})
 
     def known(self) -> list[Mapping[str, Any]]:

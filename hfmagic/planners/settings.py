@@ -169,7 +169,7 @@ _TOP = re.compile(
     rf"\b(?:top\s+|the\s+)?(?P<n>[0-9]{{1,2}}|{'|'.join(n for n in NUMBERS if n.isascii())})\s+(?:likeliest|best"
     rf"|candidates?|words?|guesses)\b"
     rf"|\bgive me (?P<me>[0-9]{{1,2}}|{'|'.join(n for n in NUMBERS if n.isascii())})\b"
-    r"|(?P<zh>[0-9]{1,2}|[一二两三四五六七八九十])个?(?:候选|词)",
+    r"|(?P<zh>[0-9]{1,2}|[一二两三四五六七八九十]{1,3})个?(?:候选|词)",
     re.IGNORECASE,
 )
 

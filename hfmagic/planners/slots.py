@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from .clauses import ASIDE, NAME, QUOTE, Clause
-from .media_words import IMAGE, IMAGE_ZH, PAGE
+from .media_words import IMAGE, IMAGE_ZH
 from .mentions import is_han, singular
 from .settings import listed
 from .words import word_set
 
 _THESE = r"(?:the|each|every|this|these|those|all(?: the)?|my|a|an|any|our)\s+"
-_PAGE = PAGE.split("|", 1)[0]
 _WHERE = re.compile(
     rf"\s*,?\s*\b(?:in|on|at|from|within)\s+(?:of\s+)?(?:{_THESE})*(?:{IMAGE}\b|{NAME})(?:\s*{NAME})?"
     rf"|\s*{NAME}(?!\s*[,，]?\s*[^\W\d])",

@@ -201,11 +201,30 @@ def spoken_names() -> str:
     return "|".join(TARGETS.values())
 
 
-NUMBERS = MappingProxyType(
-    {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-    | {"twelve": 12, "twenty": 20, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
-    | {"九": 9, "十": 10}
+_COUNTED = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
 )
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_DIGITS = "一二三四五六七八九"
+
+
+def _han(number: int) -> str:
+    """A number from 1 to 99 as it is written in Chinese."""
+    tens, unit = divmod(number, 10)
+    head = "" if not tens else f"{_DIGITS[tens - 1] if tens > 1 else ''}十"
+    return head + (_DIGITS[unit - 1] if unit else "")
+
+
+def _numbers() -> Mapping[str, int]:
+    found = {word: number for number, word in enumerate(_COUNTED.split(), 1)}
+    found |= {word: number for number, word in zip(range(20, 100, 10), _TENS.split(), strict=True)}
+    found |= {_han(number): number for number in range(1, 100)} | {"两": 2}
+    return MappingProxyType(dict(sorted(found.items(), key=lambda pair: -len(pair[0]))))
+
+
+NUMBERS = _numbers()
+"""Number word → number, the longest first, so that alternatives of a pattern do not stop at the first sign."""
 
 _FAMILIES = """
 automatic-speech-recognition: whisper wav2vec hubert parakeet canary moonshine seamless

@@ -76,7 +76,7 @@ def _phrased(answer: Answer, language: Language) -> View:
     mark = tag("div", muted(text(line, 500)), class_="hfm-by")
     if not answer.would_share:
         return View(mark, line)
-    listed = tag("ul", [tag("li", text(sentence, 1_000)) for sentence in answer.would_share], class_="hfm-notes")
+    listed = tag("ul", [tag("li", text(sentence, 100_000)) for sentence in answer.would_share], class_="hfm-notes")
     return View(join([mark, listed]), "\n".join([line, *(f"  {one_line(s)}" for s in answer.would_share)]))
 
 

@@ -20,6 +20,8 @@ from hfmagic.planners.endpoint.build import Builder
 from hfmagic.planners.endpoint.examples import OF_PICTURES, OF_SOUNDS, OF_TEXTS, ROWS, SINGLE, Example, examples_for
 from hfmagic.planners.endpoint.offer import make_offer
 from hfmagic.planners.endpoint.prompt import messages
+from hfmagic.planners.endpoint.shown import plan_in_words
+from hfmagic.planners.rules import plan_by_rules
 from hfmagic.scope import validate
 
 from ..llmserver import Seen, TestLLM, says
@@ -251,3 +253,16 @@ def test_no_name_adds_a_line_to_the_prompt(names: list[str], rows: int):
     assert lines[-1] == "Request: summarize"
     assert lines[-3] == "Inputs:"
     assert lines[-2].startswith(f'"data": table, {rows} rows: "')
+
+
+# What stands in the last plan
+
+
+def test_of_the_last_plan_only_words_of_its_requests_are_told():
+    before = plan_by_rules("sort the reviews into billing, shipping or other", (REVIEWS,))
+    step = before.steps[0]
+    hostile = step.model_copy(update={"parameters": {"candidate_labels": ["billing", "Ann Meier is ill"]}})
+
+    assert '"billing, shipping, other"' in plan_in_words(before)[0]
+    assert '"billing"' in (told := plan_in_words(before.with_step(hostile))[0])
+    assert "Meier" not in told

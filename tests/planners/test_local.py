@@ -224,6 +224,7 @@ def test_a_large_model_waits_for_a_yes_and_is_then_fetched(bench: Bench, tiny_hu
 @pytest.mark.usefixtures("no_hub_settings")
 def test_a_line_of_configuration_fetches_nothing_large(bench: Bench):
     bench.config.ask_download, bench.config.planner = 1000, f"local {CAUSAL}"
+    bench.config.planner_trust = "full"
 
     with pytest.raises(NeedsConsent) as error:
         bench.propose()
@@ -233,7 +234,7 @@ def test_a_line_of_configuration_fetches_nothing_large(bench: Bench):
 
 @pytest.mark.usefixtures("no_hub_settings")
 def test_a_model_without_a_chat_template_is_refused(bench: Bench):
-    bench.config.planner = f"local {CAUSAL}"
+    bench.config.planner, bench.config.planner_trust = f"local {CAUSAL}", "full"
 
     with pytest.raises(NotAvailable) as error:
         bench.propose()

@@ -296,6 +296,16 @@ def test_one_speaker_in_a_row_and_a_template_without_a_system_are_taken(tokenize
     assert found == "[user] Plan.\n\na\n[assistant] b\n[user] c\n\nd ?\n"
 
 
+def test_a_name_cannot_begin_a_turn(tokenizer: Any):
+    mark = next(m for m in tokenizer.all_special_tokens if len(m) > 3)
+    number = tokenizer.convert_tokens_to_ids(mark)
+    plain, hostile = (
+        prompt_of(tokenizer, [{"role": "user", "content": f"plan {name}"}]) for name in ("x", f"x{mark}{mark}")
+    )
+
+    assert hostile.count(number) == plain.count(number)
+
+
 def test_without_the_extra_it_is_said_how_to_install_it(tokenizer: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(__import__("sys").modules, "llguidance", None)
 

@@ -17,7 +17,7 @@ EACH = [(case, language) for case in cases() for language in LANGUAGES]
 IDS = [f"{case.id}-{language}" for case, language in EACH]
 RIGHT = [(f"{case.id}-{language}", case.right_plans(language)[0]) for case, language in EACH if not case.refuses]
 REVIEWS = schemas_of(("reviews",))
-REACHED = {"en": 43, "zh": 45}  # exact plans of the rules, as measured
+REACHED = {"en": 44, "zh": 48}  # exact plans of the rules, as measured
 BY_PRODUCT = {"task": "sql", "reads": "reviews", "by": "product", "compute": "count"}
 
 

@@ -89,8 +89,9 @@ def plan_by_endpoint(
     if not offer.tasks:
         return _or_raise(ruled)
     asked = _Asked(request, inputs, offer, previous, language_of(request), shared, trusted)
+    talk = llm.talk()  # a model of this kernel is loaded now: what stands in its way is for the user
     try:
-        return _ask(asked, llm)
+        return _ask(asked, talk, llm.name)
     except PlannerError as error:
         if not isinstance(error, NoObject):
             raise
@@ -119,9 +120,8 @@ def _by_rules(ruled: Plan | HFMagicError, key: str, *said: str) -> Plan:
     return plan.model_copy(update={"notes": (*mended([(key, said)], plan.language), *plan.notes)})
 
 
-def _ask(asked: _Asked, llm: AnyLLM) -> Plan:
+def _ask(asked: _Asked, talk: AnyTalk, name: str) -> Plan:
     """The LLM's plan, after at most one question about a field of it. Raises: the last error."""
-    talk: AnyTalk = llm.talk()
     said = messages(asked.request, without_labels(asked.inputs), asked.offer, asked.previous, asked.shared)
     steps = _steps(talk.ask(said, schema=wire_schema(asked.offer), name="plan"))
     told_of: list[tuple[str, tuple[str, ...]]] = []
@@ -129,7 +129,7 @@ def _ask(asked: _Asked, llm: AnyLLM) -> Plan:
         steps, told_of = checked(steps, asked.request, asked.inputs)
     blind = replace(asked, inputs=without_labels(asked.inputs))
     try:
-        _plan(blind, steps, llm.name)
+        _plan(blind, steps, name)
     except Broken as error:
         if not talk.left:
             raise
@@ -137,8 +137,8 @@ def _ask(asked: _Asked, llm: AnyLLM) -> Plan:
         answer = talk.ask([*said, {"role": "user", "content": words}], schema=schema, name="field")
         steps = answered(error, steps, answer)
         told_of.append(("asked", (clip(error.line, 300),)))
-        _plan(blind, steps, llm.name)
-    plan = _plan(asked, steps, llm.name)
+        _plan(blind, steps, name)
+    plan = _plan(asked, steps, name)
     return plan.model_copy(update={"notes": (*mended(told_of, asked.language), *plan.notes)})
 
 

@@ -50,7 +50,9 @@ class Lookup:
         return [*found.values(), *draft.values]
 
     def find(self, name: str, *, grouped: bool = False) -> Thing | None:
-        """The thing of exactly that name; None when there is none yet."""
+        """The thing of exactly that name; None when there is none yet. A step's number goes before a column's name."""
+        if (number := number_in(name)) is not None and (thing := self.numbered.get(number + 1 - self.first)):
+            return thing
         frame, bare = self._split(name)
         things = [t for t in self.things(grouped=grouped) if not frame or self.draft.root(t) == frame]
         made = [t for t in things if t.step and bare in (t.concept, t.step, t.name)]
@@ -62,9 +64,6 @@ class Lookup:
 
     def _pointed(self, name: str) -> Thing | None:
         """What a number of a step or of a quote points at; a variable that is written as the request writes it."""
-        number = number_in(name)
-        if number is not None:
-            return self.numbered.get(number + 1 - self.first)
         quote = _QUOTE.fullmatch(name)
         if quote and self.quotes and int(quote[1] or 1) <= len(self.quotes):
             return as_thing(self.quotes[max(int(quote[1] or 1), 1) - 1])

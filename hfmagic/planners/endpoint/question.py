@@ -8,6 +8,7 @@ from typing import Any
 from ...errors import clip
 from .fields import Broken, near
 from .offer import Offer
+from .shown import quoted
 from .wire import NONE, closed, fields_of, one_of
 
 _MOST_CHOICES = 20
@@ -24,7 +25,7 @@ def question(error: Broken, steps: Sequence[Any], offer: Offer) -> tuple[str, di
     else:
         schema = fields_of(task, offer).get(field, {"type": "string"}) if task else {"type": "string"}
     asked = f'What should "{field}" of step {number} be? Answer with one JSON object.'
-    return f"That cannot be used: {clip(error.line, _LINE)} {asked}", closed({field: schema})
+    return f"That cannot be used: {quoted(clip(error.line, _LINE))}. {asked}", closed({field: schema})
 
 
 def answered(error: Broken, steps: Sequence[Any], answer: Mapping[str, Any]) -> list[Any]:

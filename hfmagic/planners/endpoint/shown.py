@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from ...errors import clip, one_line
 from ...kinds import ColumnSchema, InputSchema, Kind
 from ...plan import Column, Constant, Frame, Plan, Reference, Step, StepOutput, Variable
+from ...tags import runnable_task
+from .evidence import said_in
 from .offer import QUOTED, Offer
 
 _MOST_WORDS = 60  # characters of a setting or a quote
@@ -27,8 +30,9 @@ def inputs_in_words(inputs: tuple[InputSchema, ...], offer: Offer) -> list[str]:
 
 
 def plan_in_words(plan: Plan) -> list[str]:
-    """A line for each step."""
-    return [_step(s) for s in plan.steps]
+    """A line for each step, in words of the requests that made it."""
+    requests = "\n".join((*plan.follows, plan.request))
+    return [_step(s, requests) for s in plan.steps]
 
 
 def quoted(text: str) -> str:
@@ -58,15 +62,23 @@ def _column(column: ColumnSchema) -> str:
     return f"{quoted(column.name)} ({', '.join(s for s in (kind, _word(column.language)) if s)})"
 
 
-def _step(step: Step) -> str:
+def _step(step: Step, requests: str) -> str:
     sources = ", ".join(_source(r) for r in step.inputs.values())
-    said = {k: v for k, v in step.parameters.items() if k not in ("query", "columns") and v}
-    settings = "; " + ", ".join(f"{k} {_setting(v)}" for k, v in said.items()) if said else ""
+    given = {k: _setting(step, k, v, requests) for k, v in step.parameters.items() if k not in ("query", "columns")}
+    settings = "".join(f"; {k} {words}" for k, words in given.items() if words)
     return f"- {step.task}({sources}{settings}) -> {quoted(step.output)}"
 
 
-def _setting(value: object) -> str:
-    return quoted(clip(str(value), _MOST_WORDS)) if isinstance(value, str) else clip(one_line(str(value)), _MOST_WORDS)
+def _setting(step: Step, name: str, value: Any, requests: str) -> str:
+    """A setting as JSON: a number, a choice, words of the requests; of other words, which rows may hold, nothing."""
+    parameter = runnable_task(step.task).by_name.get(name)
+    choices = parameter.choices if parameter else ()
+    if isinstance(value, (list, tuple)):
+        listed = [v for v in value if isinstance(v, str) and said_in(v, requests)]
+        return quoted(clip(", ".join(listed), _MOST_WORDS)) if listed else ""
+    if isinstance(value, str):
+        return quoted(clip(value, _MOST_WORDS)) if value in choices or said_in(value, requests) else ""
+    return json.dumps(value) if isinstance(value, (int, float)) and value else ""
 
 
 def _source(reference: Reference) -> str:

@@ -72,6 +72,10 @@ class LocalModels:
         seconds = self._config.planner_seconds
         return LocalLLM(f"{LOCAL}:{model_id}", partial(self._open, model_id), seconds=seconds, on_prompt=on_prompt)
 
+    def parameters(self, model_id: str) -> int:
+        """How many parameters a model has, a count; it is not loaded for that. Raises: DamagedModel, HubError."""
+        return self._find(model_id).parameters
+
     def _open(self, model_id: str) -> Loaded:
         """The model, loaded: where it is already, else where there is room beside the others, else on the CPU.
 

@@ -18,7 +18,7 @@ _MARK = re.compile(
     r"\b(?:per|(?:grouped |broken down |split )?by|for (?:each|every|all)|in (?:each|every)|of each"
     r"|(?:across|within|over|among)(?: all| each| every| the)?|each|every|versus|vs)\b"
     r"|(?=\b(?:monthly|yearly|annual|weekly|daily|hourly)\b)"
-    r"|前\s*(?:\d{1,4}|[一二两三四五六七八九十])\s*[个名家款位种类](?=[\u3400-\u9fff])"
+    r"|前\s*(?:\d{1,4}|[一二两三四五六七八九十]{1,3})\s*[个名家款位种类](?=[\u3400-\u9fff])"
     r"|按照?|根据|每一?[个类种组]?|各[个类种组]?|不同",
     re.IGNORECASE,
 )

@@ -33,7 +33,7 @@ _FUNCTIONS = (
 _MOST = re.compile(
     r"\bwhich\b(?P<en>.+?)\b(?:most|highest|best|largest|more|(?P<few>fewest|least|lowest|worst|smallest))\b"
     r"|(?:哪一?[个种类款家位]?)(?P<zh>.{1,40}?)最(?:多|高|大|好|(?P<few_zh>少|低|小|差))"
-    r"|最(?:多|高|(?P<few_who>少|低))的(?:[0-9]{1,4}|[一二两三四五六七八九十])?[个款家位类种]?(?P<who>.{1,10}?)(?:是|$|[,，])"
+    r"|最(?:多|高|(?P<few_who>少|低))的(?:[0-9]{1,4}|[一二两三四五六七八九十]{1,3})?[个款家位类种]?(?P<who>.{1,10}?)(?:是|$|[,，])"
     r"|\b(?P<with>[a-z]+)\s+with the (?:most|highest number of|(?P<few_with>fewest|least))\b",
     re.IGNORECASE,
 )

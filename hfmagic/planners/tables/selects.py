@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from ...kinds import Kind
 from ..clauses import Clause
 from ..draft import Draft, Table, Thing
-from ..words import NUMBERS, ROW_NOUNS, ROW_NOUNS_ZH
+from ..words import NUMBERS, ROW_NOUNS
 from .measures import quote, sql_of
 
 _ANY = rf"[0-9]{{1,4}}|{'|'.join(n for n in NUMBERS if n.isascii())}"
-_HAN_N = "[0-9]{1,4}|[一二两三四五六七八九十]"
+_HAN_N = "[0-9]{1,4}|[一二两三四五六七八九十]{1,3}"
 SUPERLATIVE = (
     r"(?:longest|lengthiest|shortest|briefest|newest|latest|oldest|earliest|cheapest|priciest|best|worst|highest|lowest|"
     r"largest|biggest|smallest|closest|nearest|(?:most|least) (?!of\b|common\b|frequent\b)[a-z]+|(?:top|best"
@@ -106,8 +106,3 @@ def first_rows(draft: Draft, table: Table, limit: int) -> None:
 
 def _limited(limit: int) -> str:
     return f" LIMIT {limit}" if limit else ""
-
-
-def rows_word(text: str) -> bool:
-    """True when a piece of text begins with a word for rows."""
-    return bool(re.match(rf"\s*(?:the\s+)?(?:{ROW_NOUNS})\b|\s*(?:{ROW_NOUNS_ZH})", text, re.IGNORECASE))

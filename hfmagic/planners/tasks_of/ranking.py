@@ -1,6 +1,6 @@
 """Which tasks of the Hub a request is about: all its tags, ranked, with the words that decided. Sees no row.
 
-Each tag has a card of short lines (`task_cards`, `media_cards`). Words are read as concepts (`concepts`), and request
+Each tag has a card of short lines (`cards`, `media_cards`). Words are read as concepts (`concepts`), and request
 and card are compared by concepts, by pairs of them in a sentence, and by the words as they are spelt, with the weights
 of BM25 (Robertson and Zaragoza 2009, https://doi.org/10.1561/1500000019). Then kinds are reasoned about: a task is less
 likely for each of picture, video, sound and table that the request names and the task has no use for, or the reverse.
