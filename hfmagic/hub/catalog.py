@@ -115,9 +115,9 @@ class Catalog:
 
     def _claimed(self, hub: HubClient, task: str) -> bool:
         """True for the first kernel in a while that wants to list a task."""
-        now = time.time()
         with self._open() as base:
             base.execute("insert or ignore into listings values (?, ?, 0, 0, 0)", (_place(hub), task))
+            now = time.time()  # now that others wait: read before, it could lie before what another has just written
             changed = base.execute(
                 "update listings set tried = ? where place = ? and task = ? and (tried > ? or tried < ?)",
                 (now, _place(hub), task, now, now - RETRY_SECONDS),
