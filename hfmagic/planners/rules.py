@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal
 
 from ..errors import EmptyRequest, NoTaskFits, RequestError, clip
 from ..kinds import MEDIA, InputSchema
@@ -39,7 +38,7 @@ from .tables.charts import cut_across, plan_chart
 from .tables.filters import narrow, plan_filter
 from .tables.orders import plan_similarity, plan_sort
 from .tables.queries import plan_groups
-from .words import FAMILIES, SPELT, family
+from .words import FAMILIES, SPELT, Language, family, language_of
 
 _THANKS = re.compile(
     r"\W*(?:thanks?(?: you)?|thx|cheers|please|hi|hello|ok(?:ay)?|谢谢|多谢|你好|好的)[\w ]{0,20}\W*", re.I
@@ -88,21 +87,12 @@ def _plan_by_clauses(
     return _plan(request, draft.language, inputs, steps, told(draft.notes, draft.language))
 
 
-Language = Literal["en", "zh"]
-
-
 def _plan(
     request: str, language: Language, inputs: tuple[InputSchema, ...], steps: tuple[Step, ...], notes: tuple[str, ...]
 ) -> Plan:
     words = request.encode("utf-8", "replace").decode()
     plan = Plan(request=words, language=language, planner="rules", inputs=inputs, steps=steps, notes=notes)
     return validate(answer_first(plan))
-
-
-def language_of(text: str) -> Language:
-    """The language of a request: more Han characters than Latin words is Chinese."""
-    han = len(re.findall(r"[\u3400-\u9fff]", text))
-    return "zh" if han > len(re.findall(r"[A-Za-z]+", text)) else "en"
 
 
 def _plan_clause(draft: Draft, clause: Clause, *, alone: bool) -> None:

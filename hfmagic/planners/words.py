@@ -5,6 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
+
+Language = Literal["en", "zh"]
+"""The languages of requests."""
+
+
+def language_of(text: str) -> Language:
+    """The language of a request: more Han characters than Latin words is Chinese."""
+    han = len(re.findall(r"[\u3400-\u9fff]", text))
+    return "zh" if han > len(re.findall(r"[A-Za-z]+", text)) else "en"
 
 
 def word_set(words: str) -> frozenset[str]:

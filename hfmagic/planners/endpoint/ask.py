@@ -19,8 +19,9 @@ from ...plan import Plan
 from ...scope import validate
 from ..asks import answer_first
 from ..notes import told
-from ..rules import language_of, plan_by_rules
+from ..rules import plan_by_rules
 from ..tables.charts import cut_across
+from ..words import language_of
 from .build import Builder
 from .evidence import checked, tasks_outlined
 from .fields import Broken

@@ -18,8 +18,7 @@ from ...tasks import CATALOGUE
 from ..asks import told_first
 from ..limit_words.read import limit_words
 from ..notes import NOTES
-from ..rules import language_of
-from ..words import FAMILIES, family
+from ..words import FAMILIES, family, language_of
 from . import words as words
 from .asked import Asked, asked, names_something
 from .settings import Change

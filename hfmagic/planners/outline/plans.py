@@ -26,7 +26,7 @@ from ..notes import told
 from ..settings import candidate_labels
 from ..spoken import languages
 from ..subjects import can_do
-from ..words import LANGUAGES, language_name, word_set
+from ..words import LANGUAGES, language_name, language_of, word_set
 from .doings import DOINGS
 from .marks import FILE
 from .outline import outline
@@ -88,7 +88,7 @@ def plan_by_outline(
     """
     inputs = inputs or (previous.inputs if previous else ())
     _check_names(request, inputs)
-    made = _Made(Draft(inputs, previous, language=_language(request)), found or outline(request, inputs))
+    made = _Made(Draft(inputs, previous, language=language_of(request)), found or outline(request, inputs))
     for number, part in enumerate(made.outline.parts):
         made.things[number] = _step(made, part)
     draft = made.draft
@@ -111,11 +111,6 @@ def _check_names(request: str, inputs: tuple[InputSchema, ...]) -> None:
         if name.lower() not in names:
             hint = did_you_mean(name, [i.name for i in inputs])
             raise UnknownVariable(f"{{{name}}} is no input.", hint=hint)
-
-
-def _language(request: str) -> Any:
-    han = len(re.findall(r"[\u3400-\u9fff]", request))
-    return "zh" if han > len(re.findall(r"[A-Za-z]+", request)) else "en"
 
 
 def _nothing(made: _Made) -> NoTaskFits:
