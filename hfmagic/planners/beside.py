@@ -9,13 +9,12 @@ from typing import Any
 from ..errors import NoTaskFits
 from ..kinds import MEDIA, Kind
 from ..plan import Constant, Reference
-from ..tasks.languages import is_language
 from . import slots
 from .clauses import NAME, Clause
 from .draft import Draft, Thing
 from .mentions import same
 from .settings import candidate_labels
-from .spoken import languages
+from .spoken import check_language, languages
 from .words import language_name
 
 _QUESTION = re.compile(r"\b(?:the |this |that |my )?questions?\b|问题", re.IGNORECASE)
@@ -87,10 +86,7 @@ def translated(draft: Draft, clause: Clause) -> Given:
     Raises: NoTaskFits for a word in the place of a language that is none.
     """
     found, other, rest = languages(clause)
-    if not is_language(found.get("target", "en")):
-        raise NoTaskFits(
-            f"{found['target']!r} is no language that hfmagic knows.", hint="its English name, or a code: de"
-        )
+    check_language(found)
     if "target" not in found:
         found["target"] = other or draft.language
         if not other:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from ..errors import NoTaskFits
 from ..tasks.languages import is_language
 from .clauses import NAME, QUOTE, Clause
 from .mentions import concept
@@ -57,6 +59,14 @@ def languages(clause: Clause) -> tuple[dict[str, Any], str, Clause]:
     for match in (target, source, other):
         text = text.replace(match[0], " ") if match else text
     return {k: v for k, v in spoken.items() if v}, _code(other), clause.with_text(text)
+
+
+def check_language(spoken: Mapping[str, Any]) -> None:
+    """Raise NoTaskFits for a word in the place of the language to translate into that is none."""
+    if not is_language(spoken.get("target", "en")):
+        raise NoTaskFits(
+            f"{spoken['target']!r} is no language that hfmagic knows.", hint="its English name, or a code: de"
+        )
 
 
 def _unlisted(text: str) -> tuple[str, re.Match[str]] | None:

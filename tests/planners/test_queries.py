@@ -79,6 +79,13 @@ def test_labelled_reviews_are_counted(request_: str, expected: list[tuple[object
     assert run(request_, SCORED, SCORED_ROWS) == expected
 
 
+@pytest.mark.parametrize("name", ["date", "timestamp", "month", "year"])
+def test_a_line_runs_along_the_column_of_times(name: str) -> None:
+    made = plan("draw a line chart of the mean amount", table("sales", **{name: Kind.LABELS, "amount": Kind.NUMBER}))
+
+    assert (made.steps[-1].parameters["mark"], made.steps[-1].parameters["x"]) == ("line", name)
+
+
 def test_rows_are_sorted_and_cut() -> None:
     assert [r[0] for r in run("top 2 mails by score", MAILS, MAIL_ROWS)] == ["b", "a"]
     assert [r[0] for r in run("the two lowest scores", MAILS, MAIL_ROWS)] == ["c", "a"]

@@ -15,7 +15,6 @@ from ...plan import Constant, Plan, Reference, Variable
 from ...scope import validate
 from ...tags import runnable_task, why_not
 from ...tasks import CATALOGUE
-from ...tasks.languages import is_language
 from .. import slots
 from ..asks import answer_first
 from ..clauses import QUOTE, Clause, set_aside
@@ -24,7 +23,7 @@ from ..makers import MAKERS
 from ..nearest import not_run
 from ..notes import told
 from ..settings import candidate_labels
-from ..spoken import languages
+from ..spoken import check_language, languages
 from ..subjects import can_do
 from ..words import LANGUAGES, language_name, language_of, word_set
 from .doings import DOINGS
@@ -227,10 +226,7 @@ def _languages(draft: Draft, clause: Clause, part: Part) -> dict[str, Any]:
     named = _LANGUAGE.findall(part.said)
     if "target" not in found and named:
         found = languages(Clause(f"into {named[-1]}", clause.asides))[0]
-    if not is_language(found.get("target", "en")):
-        raise NoTaskFits(
-            f"{found['target']!r} is no language that hfmagic knows.", hint="its English name, or a code: de"
-        )
+    check_language(found)
     if "target" not in found:
         found["target"] = draft.language
         draft.note("target", language_name(draft.language, draft.language))

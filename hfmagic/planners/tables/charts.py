@@ -17,7 +17,7 @@ from ..mentions import Words
 from ..subjects import can_do, explicit, find_table, readable
 from .filters import filtered
 from .groups import find_groups, find_number
-from .measures import quote, sql_of
+from .measures import quote, sql_of, times
 from .queries import SHARE, Aggregate, free_alias, group_rows, plan_aggregate
 from .selects import query_table, sql_text
 
@@ -37,7 +37,6 @@ _PIE = re.compile(
     re.I,
 )
 _MEAN = re.compile(r"\b(?:average|avg|mean)\b|平均|均值|均分", re.IGNORECASE)
-_TIMES = ("date", "month", "year")
 _SUM = re.compile(r"\b(?:total|sum)\b|总和|总计|合计", re.IGNORECASE)
 
 
@@ -61,8 +60,8 @@ def plan_chart(draft: Draft, clause: Clause) -> None:
     if any(needs_query(c) for c in found):
         table, found = filtered(draft, clause, table), []
     where = predicates(draft, found, table) or carried(draft, clause, table)
-    groups, times = find_groups(draft, clause, table), _times(draft, clause, table)
-    by = [*(() if any(t.sql for t in groups) else times), *(t for t in groups if t not in times)]
+    groups, dates = find_groups(draft, clause, table), _times(clause, table)
+    by = [*(() if any(t.sql for t in groups) else dates), *(t for t in groups if t not in dates)]
     numbers = _numbers(draft, clause, table, [*by, *(t for t in table.things if t.name in looked)])
     if any(t.sql for t in (*by, *numbers)):
         _chart_computed(draft, clause, filtered(draft, clause, table) if found else table, by, numbers)
@@ -165,13 +164,11 @@ def _axes(
     return parameters, shown
 
 
-def _times(draft: Draft, clause: Clause, table: Table) -> list[Thing]:
-    """The column of dates along which a line runs."""
+def _times(clause: Clause, table: Table) -> list[Thing]:
+    """The column of dates, or of months or years, along which a line runs."""
     if _mark(clause) != "line":
         return []
-    dates = {c.name for i in draft.inputs for c in i.columns if c.dtype.startswith("date")}
-    times = [t for t in table.things if t.name in dates] or [t for t in table.things if t.concept in _TIMES]
-    return times[:1]
+    return times(table.things)[:1] or [t for t in table.things if t.concept in ("month", "year")][:1]
 
 
 def _numbers(draft: Draft, clause: Clause, table: Table, by: Sequence[Thing]) -> list[Thing]:
