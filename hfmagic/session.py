@@ -13,6 +13,7 @@ from .config import HFMagic
 from .devices import find_devices
 from .errors import BadOption, EmptyRequest, HFMagicError
 from .export import Form, to_python
+from .kinds import InputSchema
 from .moderation import moderations
 from .parameters import filled
 from .plan import Plan
@@ -59,10 +60,11 @@ class Session(Sharing):
         asked = (request, names, options)
         inputs, names, options = self.taken_up(request, namespace, names, options)
         request, values = filled(request, namespace, inputs)
-        cell, self._open = self._new_cell(), None
+        cell, self._open, self.held = self._new_cell(), None, None
         live = cell.live
-        rows = self.agreed_rows(*asked, inputs, cell)
-        if self.planner.llm is not None:
+        asks = self.planner.asks(request, schemas_of(inputs), previous=self.plan_before(request))
+        rows = self.agreed_rows(*asked, inputs, cell) if asks else None
+        if asks:
             planner, also = self.planner.name, f"{rows.count} redacted rows" if rows else "no row"
             live.say(f"asking {planner} for a plan: the request and the inputs' schemas, {also} …")
         plan = self.moderated(self.make_plan(request, inputs, rows.text if rows else ""), options)
@@ -90,7 +92,7 @@ class Session(Sharing):
     def make_plan(self, request: str, inputs: Mapping[str, Input], shared: str = "") -> Plan:
         """The planner's plan, from the request and the inputs' schemas alone, and the rows that were agreed to."""
         previous = self.plan_before(request)
-        return self.planner.plan(request, tuple(i.schema for i in inputs.values()), previous=previous, shared=shared)
+        return self.planner.plan(request, schemas_of(inputs), previous=previous, shared=shared)
 
     def run(
         self, proposal: Proposal, namespace: MutableMapping[str, Any] | None = None, *, only_changed: bool = False
@@ -162,7 +164,7 @@ class Session(Sharing):
         check_words(request)
         given = inputs if value is None else {"data": value, **inputs}
         found = self.inputs.find(request, given, tuple(given), self.reading(Options(yes=yes)))
-        plan = self.planner.plan(request, tuple(i.schema for i in found.values()))
+        plan = self.planner.plan(request, schemas_of(found))
         results, _ = self.compute(self.choose_models(plan, found, Options(models=models or {}, limit=limit, yes=yes)))
         if results.failed:
             raise next(iter(results.failed.values()))
@@ -201,6 +203,11 @@ class Session(Sharing):
         cell.live.show()
         results, found = self.compute(proposal, cell, fixed)
         return Reproduction(compare(record, found), results, changes(before, results) if before else ())
+
+
+def schemas_of(inputs: Mapping[str, Input]) -> tuple[InputSchema, ...]:
+    """What a planner may know of the inputs."""
+    return tuple(i.schema for i in inputs.values())
 
 
 def check_words(request: str) -> None:

@@ -213,6 +213,22 @@ def test_a_request_without_a_frame_has_no_rows(told: tuple[InteractiveShell, Tes
     assert llm.asked == []
 
 
+def test_nothing_is_shown_for_a_yes_where_the_rules_plan_and_a_small_llm_is_not_asked(
+    told: tuple[InteractiveShell, TestLLM],
+):
+    shell, llm = told
+    run(shell, "%config HFMagic.planner_trust = 'checked'")
+
+    seen = run(shell, CELL.format("--share-rows 2"))
+
+    assert seen.error is None
+    assert llm.asked == []
+    assert "asking" not in seen.text
+    assert shell.user_ns["hf"].held is None
+    assert shell.user_ns["hf"].planner.prompt == ""
+    assert "planned by rules: no rows were shared" in " ".join(shell.user_ns["hf"].proposal.plan.notes)
+
+
 def parrot(seen: Seen) -> object:
     """Plans, and puts an answer into the words that it is told."""
     last = seen.json["messages"][-1]["content"]

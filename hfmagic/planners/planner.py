@@ -19,7 +19,7 @@ from ..llm.grammar import INSTALL, check_installed, is_installed
 from ..llm.local import LocalLLM
 from ..plan import Plan
 from ..store import Store
-from .endpoint import plan_by_endpoint
+from .endpoint import plan_by_endpoint, would_ask
 from .endpoint.trust import trust_of
 from .endpoints import KNOWN, find_endpoint
 from .follow_ups.edit import edit
@@ -166,6 +166,20 @@ class Planner:
         self._config.planner = ""  # a choice made now counts more than an older line of configuration
         return self.name
 
+    def asks(self, request: str, inputs: tuple[InputSchema, ...], *, previous: Plan | None = None) -> bool:
+        """True where `plan` would ask an LLM. Raises: NoEndpoint; of a local model what reading its facts raises."""
+        llm = self.llm
+        if llm is None or (previous is not None and edit(request, previous, inputs) is not None):
+            return False
+        return would_ask(_words(request, inputs), inputs, llm, previous=previous, trust=self._trust(llm))
+
+    def _trust(self, llm: LLM | LocalLLM) -> str:
+        """How far an LLM is trusted: as it is set; of a local one by its size, whatever its name says."""
+        trust = str(self._config.planner_trust)
+        if not isinstance(llm, LocalLLM):
+            return trust
+        return trust_of(f"{self._models.parameters(llm.name.partition(':')[2]) / 1e9:.3f}b", trust)
+
     def plan(
         self, request: str, inputs: tuple[InputSchema, ...], *, previous: Plan | None = None, shared: str = ""
     ) -> Plan:
@@ -177,8 +191,7 @@ class Planner:
             and loading it raise.
         """
         llm, self.prompt, self._shared = self.llm, "", shared
-        columns = [c.name for i in inputs for c in i.columns]
-        words = limit_words(request, columns=columns)[1].strip() or request  # limits are for whoever chooses models
+        words = _words(request, inputs)
         if self._choice[0] == RECORDED:
             self._recorded = self._recorded or Recorded(Path(self._choice[1]))
             if (plan := self._recorded.plan(request, inputs)) is not None:
@@ -192,11 +205,7 @@ class Planner:
         if llm is None:
             return plan_by_rules(words, inputs, previous=previous).model_copy(update={"request": request})
         self._told = hashlib.sha256()
-        trust = str(self._config.planner_trust)
-        if isinstance(llm, LocalLLM):
-            size = self._models.parameters(llm.name.partition(":")[2])  # known, whatever its name says
-            trust = trust_of(f"{size / 1e9:.3f}b", trust)
-        plan = plan_by_endpoint(words, inputs, llm, previous=previous, shared=shared, trust=trust)
+        plan = plan_by_endpoint(words, inputs, llm, previous=previous, shared=shared, trust=self._trust(llm))
         told_any = self._told.digest() != hashlib.sha256().digest()
         self.prompt = self._told.hexdigest()[:16] if told_any else ""
         return plan.model_copy(update={"request": request})
@@ -230,6 +239,11 @@ class Planner:
         if kept != sent.body:
             self._exact[kept] = sent.body
         self._store.add_sent(self._kernel, sent.url, kept)
+
+
+def _words(request: str, inputs: tuple[InputSchema, ...]) -> str:
+    """The request without its limits, which are for whoever chooses models."""
+    return limit_words(request, columns=[c.name for i in inputs for c in i.columns])[1].strip() or request
 
 
 def _without_rows(body: bytes, shared: str) -> bytes:

@@ -101,6 +101,14 @@ def plan_by_endpoint(
         return _by_rules(ruled, "rules", llm.name, error.message if isinstance(error, HFMagicError) else str(error))
 
 
+def would_ask(
+    request: str, inputs: tuple[InputSchema, ...], llm: AnyLLM, *, previous: Plan | None = None, trust: str = "auto"
+) -> bool:
+    """True where `plan_by_endpoint` would ask the LLM, so that nothing is announced or agreed to in vain."""
+    trusted = trust_of(llm.name, trust)
+    return trusted == "full" or is_asked(trusted, _ruled(request, inputs, previous))
+
+
 def _ruled(request: str, inputs: tuple[InputSchema, ...], previous: Plan | None) -> Plan | HFMagicError:
     """The rules' plan, or why they have none."""
     try:
