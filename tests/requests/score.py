@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hfmagic.errors import HFMagicError
 from hfmagic.kinds import InputSchema
 from hfmagic.plan import Plan, Step
+from hfmagic.planners.follow_ups.edit import edit
 from hfmagic.planners.limit_words.read import limit_words
 from hfmagic.planners.rules import plan_by_rules
 
@@ -35,7 +36,8 @@ class Outcome:
 def by_rules(request: str, inputs: tuple[InputSchema, ...], previous: Plan | None) -> Plan:
     """The rules' plan, as a cell asks for it: what the request says of models is for whoever chooses them."""
     words = limit_words(request, columns=[c.name for i in inputs for c in i.columns])[1].strip() or request
-    return plan_by_rules(words, inputs, previous=previous)
+    changed = edit(request, previous, inputs) if previous else None
+    return changed or plan_by_rules(words, inputs, previous=previous)
 
 
 def half_of(case: Case) -> str:
