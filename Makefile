@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench demo docs eval reproduce test test-ui lab binder repo2docker check labextension types tags clean
+.PHONY: bench gpu-check demo docs eval reproduce test test-ui lab binder repo2docker check labextension types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -79,10 +79,19 @@ test-ui: labextension
 
 # Ratios and milliseconds, each measured in one run; for a machine that does nothing else.
 bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/hfmagic starter
+	$(BIN)/python bench/engine.py --out build/bench.json
+	$(BIN)/python bench/media.py --out build/media.json
+	$(BIN)/python bench/report.py build/bench.json build/media.json
 	$(BIN)/python bench/listing.py
 	$(BIN)/python bench/learning.py
 	OMP_NUM_THREADS=1 $(BIN)/python bench/fit.py
+
+# On a machine with a GPU: what runs there, out of memory and all, and how fast; writes docs/gpu.md.
+gpu-check: $(VENV)/.installed
+	$(BIN)/hfmagic starter
+	$(BIN)/python bench/gpu_check.py
 
 # What a planner makes of requests by others: a table over the cases in the folder EVAL, scored by its own score.py.
 EVAL ?= ../shared/eval

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .inputs import usable_names
 from .limits import Limits
+from .proposal import CHOICES
 from .tags import hub_tags
 from .tasks import CATALOGUE
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 OPTIONS = (
     *("-o", "--plan", "--model", "--limit", "--trial", "--labels", "--by", "--rows", "--device", "--batch-size"),
-    *("--offline", "--yes", "--approve", "--share-rows", "--phrase", "--share-results", "--moderate", "--debug"),
+    *("--on-error", "--engine", "--offline", "--yes", "--approve", "--share-rows", "--phrase", "--share-results"),
+    *("--moderate", "--debug"),
 )
 LIMITS = ("license=permissive", *(f"{name}=" for name in Limits.model_fields if name not in ("license", "also")))
 HARDWARE = ("T4", "L4", "A10G", "A100", "H100", "RTX 4090", "M2", "8 GB of RAM")
@@ -62,13 +64,14 @@ def candidates(before: str, session: Session, namespace: dict[str, Any]) -> tupl
 
 
 def _on_line(line: str, previous: str, fragment: str, session: Session, namespace: dict[str, Any]) -> Iterable[str]:
-    from .lines import LINES, RATINGS
+    from .lines import CACHE_WORDS, LINES, RATINGS
 
     if previous == "--model":
         steps = session.proposal.plan.step_ids if session.proposal else ()
         step, sign, _ = fragment.partition("=")
         return [f"{step}={m}" for m in _model_ids(session)] if sign else [f"{s}=" for s in steps]
     fixed: dict[str, Iterable[str]] = {"--limit": LIMITS, "--device": DEVICES}
+    fixed |= {f"--{name.replace('_', '-')}": words for name, words in CHOICES.items()}
     fixed |= dict.fromkeys(("--rows", "--batch-size", "--share-rows"), ())
     if previous in fixed:
         return fixed[previous]
@@ -83,19 +86,22 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
         second = RATINGS if words[0] == "rate" else _model_ids(session)
         return session.proposal.candidates if on_step else second
+    if words[:2] == ["cache", "rm"] and len(words) <= 2 + bool(fragment) and fragment != "rm":
+        return dict.fromkeys(kept.model_id for kept in session.results_cache.list())
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
             "audit": lambda: ["json"],
+            "cache": lambda: CACHE_WORDS,
             "code": lambda: ["cell", "--function"],
             "fit": lambda: HARDWARE,
-            "go": lambda: ["--yes", "--share-rows", "--share-results", "--phrase"],
+            "go": lambda: ["--yes", "--on-error", "--engine", "--share-rows", "--share-results", "--phrase"],
             "help": lambda: ["tasks", *CATALOGUE, *hub_tags()],
             "log": lambda: ["--alerts", "--csv"],
             "models": lambda: (*CATALOGUE, *_model_ids(session)),
             "plan": lambda: ["json"],
             "planner": lambda: [str(r["planner"]) for r in session.planner.known()],
             "sent": lambda: ["all"],
-            "unload": lambda: [m.facts.model_id for m in session.pool.loaded()],
+            "unload": lambda: dict.fromkeys(m.facts.model_id for m in session.pool.loaded()),
         }
         return after[words[0]]() if words[0] in after else ()
     return LINES if len(words) <= 1 else ()
@@ -121,7 +127,7 @@ def _columns(value: Any) -> list[str]:
 def _columns_of(line: str, session: Session, namespace: dict[str, Any]) -> list[str]:
     """Columns of the frames that a cell names; where it names none, of the last plan's, else of all."""
     named = [c for word in line.split() for c in _columns(namespace.get(word))]
-    frames = [given.frame for given in session.proposal.inputs.values()] if session.proposal else []
+    frames = [given.sample for given in session.proposal.inputs.values()] if session.proposal else []
     return named or [c for f in frames for c in _columns(f)] or [c for v in namespace.values() for c in _columns(v)]
 
 

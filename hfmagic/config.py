@@ -92,9 +92,15 @@ class HFMagic(Configurable):
         config=True
     )
     dtype = Enum(
-        ["auto", "float32", "bfloat16", "float16"],
+        ["auto", "fast", "float32", "bfloat16", "float16"],
         "auto",
-        help="Number format of weights; default: auto (float32 on a CPU, bfloat16 or float16 on an accelerator).",
+        help="Number format of weights; auto: float32 on a CPU, bfloat16 or float16 on an accelerator; fast: half "
+        "precision on a CPU, too, where it is good at it and the labels of a few rows stay the same.",
+    ).tag(config=True)
+    quantize = Enum(
+        ["", "8bit", "4bit"],
+        "",
+        help="Bits to which weights are rounded as they are loaded, so that a larger model fits; default: none.",
     ).tag(config=True)
     batch_tokens = Int(2048, min=1, help="Tokens (rows × longest row) per forward pass of a text model.").tag(
         config=True
@@ -119,6 +125,18 @@ class HFMagic(Configurable):
         1000, min=0, help="Models of each task's listing that is kept and refreshed in the background; 0: none is kept."
     ).tag(config=True)
     trial_seconds = Float(120.0, min=1.0, help="Longest time (seconds) for a trial of models on rows.").tag(config=True)
+    cache_results = Bool(
+        True, help="Whether results are kept by row, so that a rerun computes only what is new; %hf cache shows them."
+    ).tag(config=True)
+    cache_bytes = Int(
+        10_000_000_000, min=0, help="Most bytes of results that are kept; what was used longest ago goes first."
+    ).tag(config=True)
+    ray_address = Unicode("", help="Address of a Ray cluster for --engine ray; default: Ray on this machine.").tag(
+        config=True
+    )
+    ray_actors = Int(
+        0, min=0, help="Workers of --engine ray, each with its model; 0: as many as fit the processors and GPUs."
+    ).tag(config=True)
     preview_rows = Int(10, min=1, help="Rows of a table shown in a cell.").tag(config=True)
     output_bytes = Int(
         1_000_000, min=50_000, help="Most bytes that a cell adds to its notebook; more pictures are left out."

@@ -7,8 +7,10 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from .errors import NotAvailable
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def find_devices() -> tuple[Device, ...]:
         free, total = torch.cuda.mem_get_info(index)
         half = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
         found.append(Device("cuda", torch.cuda.get_device_name(index), total, free, (half, "float32"), index))
-    cpu = find_cpu()
+    cpu = replace(find_cpu(), dtypes=_cpu_dtypes())
     if torch.backends.mps.is_available():
         found.append(Device("mps", "Apple GPU", cpu.total_bytes, cpu.free_bytes, ("float16", "float32")))
     return (*found, cpu)
@@ -77,16 +79,68 @@ def container_memory(root: Path = Path("/sys/fs/cgroup")) -> tuple[int, int]:
     return sys.maxsize, sys.maxsize
 
 
+_BF16 = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
+"""Instructions that multiply bfloat16; without them oneDNN takes the detour over float32, and gains nothing."""
+
+
+def _cpu_dtypes() -> tuple[str, ...]:
+    """What this processor is good at, best first (torch.cpu.get_capabilities: torch's own look at cpuid)."""
+    import torch
+
+    ask = getattr(torch.cpu, "get_capabilities", None)
+    able = ask() if ask else {"avx512_bf16": torch.cpu._is_avx512_bf16_supported()}
+    return ("bfloat16", "float32") if any(able.get(name) for name in _BF16) else ("float32",)
+
+
+def current_device(wanted: str) -> Device:
+    """The device to use now, measured now. Raises NotAvailable when the wanted kind is not here."""
+    device = choose_device(find_devices(), wanted=wanted)
+    if wanted not in ("auto", device.kind):
+        raise NotAvailable(f"this machine has no {wanted}.", hint="--device auto")
+    return device
+
+
+def free_bytes(name: str) -> int:
+    """Bytes that are free now on a device (torch's name); of a GPU with what torch keeps there and does not use."""
+    kind = name.partition(":")[0]
+    if kind not in ("cuda", "xpu"):
+        return find_cpu().free_bytes  # Apple's GPU shares it
+    import torch
+
+    gpu = getattr(torch, kind)
+    free, _ = gpu.mem_get_info(name)
+    return int(free + gpu.memory_reserved(name) - gpu.memory_allocated(name))
+
+
+def give_back() -> None:
+    """Collect what nobody holds any more, and let the devices have the memory of it."""
+    import gc
+
+    gc.collect()
+    torch = sys.modules.get("torch")
+    for kind in ("cuda", "xpu", "mps"):
+        accelerator = getattr(torch, kind, None)
+        if accelerator is not None and accelerator.is_available():
+            accelerator.empty_cache()
+
+
 def choose_device(devices: Sequence[Device], *, wanted: str = "auto") -> Device:
     """The wanted kind of device, or the first; the CPU where it is not there."""
     return next((d for d in devices if wanted in ("auto", d.kind)), devices[-1])
 
 
 def choose_dtype(device: Device, *, wanted: str = "auto", saved: str = "float32") -> str:
-    """float32 on a CPU, where half precision is slow; what the device is best at, if the weights are no wider."""
-    if wanted != "auto":
+    """The dtype to reckon in.
+
+    Args:
+        wanted: a dtype, which is taken; "auto": float32 on a CPU, on a GPU what it is best at; "fast": that on a CPU,
+            too, where half precision must first show that its results are those of float32 (engine/agreement).
+        saved: that of the weights in the files; float64 is never cut to half of a half.
+    """
+    if wanted not in ("auto", "fast"):
         return wanted
-    return "float32" if device.kind == "cpu" else (device.dtypes[0] if saved != "float64" else "float32")
+    plain = saved == "float64" or (device.kind == "cpu" and wanted == "auto")
+    return "float32" if plain else device.dtypes[0]
 
 
 @contextlib.contextmanager

@@ -52,7 +52,10 @@ from collections.abc import Iterable
 
 MAX_LINE = 200
 MAX_HINT = 120
-_OOM_TEXTS = ("out of memory", "can't allocate memory", "not enough memory")
+_OOM_TEXTS = (
+    *("out of memory", "out_of_memory", "can't allocate memory", "not enough memory", "unable to allocate"),
+    *("status_alloc_failed", "cudaerrormemoryallocation"),
+)
 _SECRET = re.compile(
     r"""(?ix) \bbearer\s+[^\s"',]+ | (?<=://)[^/\s@]+(?=@)
     | \b(?: (?:hf_|api_org_|(?:sk|gsk|xai)[-_]) | (?:pk|key)[-_](?=[\w-]*\d) ) [\w*.-]{6,}"""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .kinds import MEDIA
+from .lazy import LazyTable
 from .plan import Plan
 from .recognise import Input, column_values
 
@@ -33,6 +34,9 @@ def fingerprint(plan: Plan, inputs: Mapping[str, Input]) -> str:
 
 
 def _parts(plan: Plan, name: str, one: Input) -> Iterator[bytes]:
+    if one.lazy is not None:
+        yield from _of_files(one.lazy)
+        return
     if one.frame is None:
         yield from _of_values([one.value])
         return
@@ -44,6 +48,15 @@ def _parts(plan: Plan, name: str, one: Input) -> Iterator[bytes]:
             yield from _of_values(column_values(frame, column))
         else:
             yield from _of_column(frame, column)
+
+
+def _of_files(lazy: LazyTable) -> Iterator[bytes]:
+    """A lazy table by its files, as of a file; one in which more than files decides the rows counts as changed."""
+    if not lazy.is_its_files:
+        raise ValueError("a query, whose rows may be others every time")
+    yield repr((lazy.library, lazy.schema)).encode()
+    for path in lazy.files:
+        yield _written(path)
 
 
 def _of_column(frame: nw.DataFrame[Any], column: str) -> Iterator[bytes]:
@@ -65,7 +78,12 @@ def _of_values(values: list[Any]) -> Iterator[bytes]:
 
     for value in values:
         if isinstance(value, Path) or (isinstance(value, str) and Path(value).is_file()):
-            stat = Path(value).stat()
-            yield repr((str(value), stat.st_mtime_ns, stat.st_size)).encode()
+            yield _written(Path(value))
         else:
             yield str(joblib.hash(value)).encode()
+
+
+def _written(path: Path) -> bytes:
+    """When a file was written, and its size."""
+    stat = path.stat()
+    return repr((str(path), stat.st_mtime_ns, stat.st_size)).encode()

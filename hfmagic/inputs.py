@@ -11,6 +11,7 @@ from typing import Any
 from .errors import BadOption, UnknownVariable, did_you_mean
 from .files import kind_of_file
 from .kinds import Kind
+from .lazy import is_table_file
 from .media import gallery, is_glob
 from .recognise import Input, Reader, is_input, recognise
 from .slices import is_slice, parse_slice
@@ -39,8 +40,8 @@ class Inputs:
     ) -> dict[str, Input]:
         """The inputs that were named, or that the request mentions, or the previous result, or the only one there is.
 
-        A name is a variable's; the path of a picture, sound or video, of a folder of them, or a pattern of such paths;
-        or rows of a data set on the Hub (`hf://datasets/owner/name#train[:200]`).
+        A name is a variable's; the path of a picture, sound, video or file of rows, of a folder of them, or a pattern
+        of such paths; or rows of a data set on the Hub (`hf://datasets/owner/name#train[:200]`).
 
         Raises: UnknownVariable with the nearest name; BadOption when two would do; MissingFile, UnknownKind, HubError.
         """
@@ -52,7 +53,7 @@ class Inputs:
             elif is_slice(name):
                 word = _free(parse_slice(name).name, found)
                 found[word] = self._recognise(word, name, reader, rows)
-            elif path := _media_path(name):
+            elif path := _path_of(name):
                 word = _free(_word_of(path), found)
                 found[word] = self._recognise(word, path, reader, rows)
             else:
@@ -103,10 +104,7 @@ class Inputs:
                 for c in found.schema.columns
             )
             found = replace(found, schema=found.schema.model_copy(update={"columns": columns}))
-        if rows and found.frame is not None:
-            frame = found.frame.head(rows)
-            found = Input(found.schema.model_copy(update={"rows": len(frame)}), frame=frame)
-        return found
+        return found.head(rows) if rows else found
 
 
 def usable_names(namespace: Mapping[str, Any]) -> list[str]:
@@ -114,10 +112,10 @@ def usable_names(namespace: Mapping[str, Any]) -> list[str]:
     return [n for n, v in namespace.items() if not n.startswith("_") and n not in _IPYTHON and is_input(v)]
 
 
-def _media_path(name: str) -> Path | None:
-    """The path that an input on the line stands for: a picture, sound or video, a folder or a pattern of them."""
+def _path_of(name: str) -> Path | None:
+    """The path that an input on the line stands for: a picture, sound, video or file of rows, a folder or a pattern."""
     path = Path(name)
-    return path if kind_of_file(path) or "/" in name else None
+    return path if kind_of_file(path) or is_table_file(path) or "/" in name else None
 
 
 def _word_of(path: Path) -> str:

@@ -18,10 +18,11 @@ from traitlets.config import Config
 
 from .completion import complete
 from .config import HFMagic
-from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, one_line, reason_of
+from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, did_you_mean, one_line, reason_of
 from .example_rows import MOST_ROWS, ROWS
 from .page.comm import Pages
 from .parameters import filled_words
+from .proposal import CHOICES
 from .session import Options, Session
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class HFMagics(Magics):
     @argument("--rows", type=int, default=0, metavar="N", help="only the first N rows of each frame")
     @argument("--device", default="", help="where models run: auto, cpu, cuda, mps")
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
+    @argument("--on-error", default="", metavar="WORD", help="a row that cannot be run: skip it (default), or stop")
+    @argument("--engine", default="", metavar="WORD", help="where steps run: local (default), or ray")
     @argument("--offline", action="store_true", help="ask no Hub: only models on this machine")
     @argument("--yes", action="store_true", help="agree to a large download")
     @argument("--approve", default="", metavar="HASH", help="agree to what was shown with that hash")
@@ -189,6 +192,11 @@ def _parsed(function: Any, line: str, namespace: Mapping[str, Any]) -> Any:
     for name in ("rows", "batch_size", "trial", "share_rows"):
         if getattr(arguments, name) < 0:
             raise BadOption(f"--{name.replace('_', '-')} is {getattr(arguments, name)}.", hint="give a number above 0")
+    for name, words in CHOICES.items():
+        if (word := getattr(arguments, name)) not in ("", *words):
+            option = f"--{name.replace('_', '-')}"
+            hint = did_you_mean(word, words) or f"{option} {' or '.join(words)}"
+            raise BadOption(f"{option} {word!r} is unknown.", hint=hint)
     if arguments.share_rows > MOST_ROWS:
         raise BadOption(f"--share-rows is {arguments.share_rows}.", hint=f"at most {MOST_ROWS} rows are shared")
     if arguments.trial == 1:
@@ -222,6 +230,8 @@ def _options(arguments: Any) -> Options:
         share_results=arguments.share_results,
         phrase=arguments.phrase,
         moderate=arguments.moderate,
+        on_error=arguments.on_error,
+        engine=arguments.engine,
     )
 
 

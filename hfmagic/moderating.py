@@ -34,6 +34,10 @@ class Moderating(Judging):
         Raises: NoModelFits where there is none, so that nothing is shown unlooked at.
         """
         checks = moderations(plan)
+        if checks and (lazy := next((name for name, one in inputs.items() if one.lazy), "")):
+            raise BadOption(
+                f"--moderate looks at whole frames; {lazy} is read in parts.", hint="take rows: --rows 1000"
+            )
         try:
             proposal = super().choose_models(plan, inputs, options)
         except (NoModels, NoModelFits) as error:

@@ -202,5 +202,11 @@ def run_moderated(plan: Plan, run: Run, emit: Emit, kept: Mapping[str, StepResul
     rest = now.part(set(safe) if now.interrupted else set(plan.step_ids))
     last = run(rest, safe, emit) if rest.steps else Results(rest, {})
     now.take(last)
-    times = (now.seconds, now.first_row_seconds)
-    return Results(now.plan, last.steps, last.frames, now.failed, *times, now.interrupted)
+    return replace(
+        last,
+        plan=now.plan,
+        failed=now.failed,
+        seconds=now.seconds,
+        first_row_seconds=now.first_row_seconds,
+        interrupted=now.interrupted,
+    )

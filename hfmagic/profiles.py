@@ -23,7 +23,7 @@ def profiles_of(plan: Plan, inputs: Mapping[str, Input], salt: str) -> dict[str,
     for step in plan.steps:
         subject = step.inputs.get(scope.spec(step).subject)
         match subject:
-            case Column(column=column, of=name) if name in inputs and (frame := inputs[name].frame) is not None:
+            case Column(column=column, of=name) if name in inputs and (frame := inputs[name].sample) is not None:
                 values = frame[column].head(MOST_ROWS).to_list() if column in frame.columns else []
             case Variable(variable=name) if name in inputs:
                 values = [inputs[name].value]

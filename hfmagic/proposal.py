@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Literal
 
 from .plan import Plan
 from .recognise import Input
 from .selection.candidates import Candidate
+
+CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType({"on_error": ("skip", "stop"), "engine": ("local", "ray")})
+"""Option → the words it takes; the first one is meant where none is given."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,8 @@ class Options:
     column `labels` where one is named, and by the groups of the column `by`. `csv` is a file that a
     line writes. `share_rows` are example rows for the LLM that plans, `share_results` sends it the answer's sentences,
     `phrase` has it put them into words; `moderate` withholds what a classifier finds toxic or unsafe.
+    A row that cannot be run is skipped, with `on_error` stop it fails its step; `engine` says where steps run: in this
+    process, or on Ray's workers. What these two may be, and are where nothing is said, is in CHOICES.
     """
 
     output: str = ""
@@ -38,6 +45,8 @@ class Options:
     share_results: bool = False
     phrase: bool = False
     moderate: bool = False
+    on_error: Literal["", "skip", "stop"] = ""
+    engine: Literal["", "local", "ray"] = ""
 
     @property
     def given(self) -> frozenset[str]:

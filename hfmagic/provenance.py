@@ -19,7 +19,7 @@ from .errors import secrets_in
 from .kinds import MEDIA, Kind, Schema
 from .plan import Plan
 from .recognise import Input, column_values
-from .results import Results, StepResult, plain_columns
+from .results import INTERRUPTED, Results, StepResult, plain_columns
 
 KEY = "hfmagic"
 """Of the metadata of an output."""
@@ -99,7 +99,7 @@ def provenance(
 ) -> Provenance:
     """What a run rests on, and digests of what it read and gave."""
     plan = _discreet(results.plan)
-    ran = {i: _ran(result) for i, result in results.steps.items()}
+    ran = {i: _ran(result, sum(results.bad(i).values())) for i, result in results.steps.items()}
     ran |= {i: StepRan(failed=error.code) for i, error in results.failed.items()}
     return Provenance(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -165,6 +165,9 @@ def versions() -> Mapping[str, str]:
 
 def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
     """A digest of each column that the plan reads; of a single value under its own name."""
+    if one.lazy:  # larger than memory: its files by name and size
+        yield name, digest([f"{path.name} {path.stat().st_size}" for path in one.lazy.files])
+        return
     if one.frame is None:
         yield name, digest([one.value])
         return
@@ -175,14 +178,14 @@ def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
         yield column, digest(values)
 
 
-def _ran(result: StepResult) -> StepRan:
+def _ran(result: StepResult, bad: int) -> StepRan:
     return StepRan(
         gave=dict(_gave(result)),
         device=result.device,
         dtype=result.dtype,
         rows=result.rows,
         unique=result.unique,
-        rejected=len(result.rejected),
+        rejected=bad + sum(row.reason == INTERRUPTED for row in result.rejected),
         seconds=round(result.seconds, 3),
         load_seconds=round(result.load_seconds, 3),
     )

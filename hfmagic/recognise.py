@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from .files import Held, kind_of_file
 from .foreign import kind_of, native
 from .kinds import MEDIA, ColumnSchema, InputSchema, Kind
 from .language import column_language
+from .lazy import HEAD_ROWS, LazyTable, files_of, is_lazy, is_table_file, lazy_table, table_of_files
 from .media import checked_path, files_in, files_like, gallery, is_glob, open_media
 from .slices import Slice, is_slice, parse_slice, with_class_names
 
@@ -60,6 +63,10 @@ class Reader:
         """The real path, or MissingFile."""
         return checked_path(path, allowed=self.allowed, max_bytes=self.max_bytes)
 
+    def part_by_part(self, path: Path) -> Path:
+        """The real path of a file of rows, or of a folder; of any size: it is never read whole. Raises: MissingFile."""
+        return checked_path(path, allowed=self.allowed, max_bytes=sys.maxsize)
+
     def open(self, content: Path | Held, kind: Kind) -> Any:
         """A picture, sound or video of a path or in memory. Raises: MissingFile, UnknownKind."""
         if isinstance(content, Path):
@@ -71,11 +78,27 @@ class Reader:
 
 @dataclass(frozen=True)
 class Input:
-    """An input as the engine reads it: its schema, and either one `value` or a `frame` (a narwhals DataFrame)."""
+    """An input as the engine reads it: its schema, and one of three.
+
+    One `value`; a `frame` (a narwhals DataFrame) in memory; or a `lazy` table, which is read a part at a time.
+    """
 
     schema: InputSchema
     value: Any = None
     frame: nw.DataFrame[Any] | None = None
+    lazy: LazyTable | None = None
+
+    @cached_property
+    def sample(self) -> nw.DataFrame[Any] | None:
+        """For those who look at some rows only: the frame, or the first rows of a lazy one; None for a single value."""
+        return self.lazy.head(HEAD_ROWS) if self.lazy else self.frame
+
+    def head(self, rows: int) -> Input:
+        """The same with its first rows only, in memory; a single value as it is."""
+        frame = self.lazy.head(rows) if self.lazy else self.frame.head(rows) if self.frame is not None else None
+        if frame is None:
+            return self
+        return Input(self.schema.model_copy(update={"rows": len(frame)}), frame=frame)
 
 
 def column_values(frame: nw.DataFrame[Any], column: str) -> list[Any]:
@@ -87,8 +110,9 @@ def recognise(name: str, value: Any, *, reader: Reader) -> Input:
     """What a variable is.
 
     Frames, series, lists, tuples of equal things, folders, patterns of paths and slices of data sets become a TABLE;
-    text, a picture, a sound or a video is a single value. Raises UnknownKind for anything else, MissingFile for a path
-    that cannot be read, HubError for a slice.
+    so do files of rows, a LazyFrame, a pyarrow Dataset and a large set of `datasets` on disk, as lazy ones; text, a
+    picture, a sound or a video is a single value. Raises UnknownKind for anything else, MissingFile for a path that
+    cannot be read, HubError for a slice.
     """
     if isinstance(value, str) and is_slice(value):
         return _from_hub(name, value, reader)
@@ -98,6 +122,8 @@ def recognise(name: str, value: Any, *, reader: Reader) -> Input:
     if kind is not None:
         language = column_language([value]) if kind is Kind.TEXT else None
         return Input(InputSchema(name=name, kind=kind, language=language), value=open_single(value, kind, reader))
+    if is_lazy(value):
+        return _lazily(name, lazy_table(value), reader)
     frame = _frame(name, value)
     if frame is None:
         hint = _HINTS.get(type(value).__name__, "give a frame, series, list, text, picture, (samples, rate) or a path")
@@ -111,6 +137,7 @@ def is_input(value: Any) -> bool:
         isinstance(value, str | Path)
         or _scalar_kind(value) is not None
         or _is_frame(value)
+        or is_lazy(value)
         or (isinstance(value, list) and bool(value) and _element_kind(value[:1]) is not None)
     )
 
@@ -132,13 +159,15 @@ def _scalar_kind(value: Any) -> Kind | None:
 
 
 def _is_path(text: str) -> bool:
-    """A string is read as a path when it has a media ending or names a folder; any other string is text."""
+    """A string is read as a path when it ends as a medium or a file of rows, or names a folder; any other is text."""
     if "\n" in text or not 0 < len(text) <= 400 or "://" in text:
         return False
     path = Path(text)
     try:
         if is_glob(text) and " " not in text and "/" in text:
-            return kind_of_file(path) is not None or text.endswith("*")
+            return kind_of_file(path) is not None or is_table_file(path) or text.endswith("*")
+        if is_table_file(path):  # a sentence may end in ".csv", too
+            return " " not in text or path.is_file()
         return kind_of_file(path) is not None or ("/" in text and " " not in text and path.is_dir())
     except OSError:
         return False
@@ -152,6 +181,8 @@ def _from_hub(name: str, text: str, reader: Reader) -> Input:
 
 def _from_path(name: str, path: Path, reader: Reader) -> Input:
     folder, pattern = gallery(path) if is_glob(str(path)) else (path, "")
+    if rows := _rows_at(folder, pattern, reader):
+        return _lazily(name, rows, reader)
     real = reader.path(folder)
     if real.is_dir():
         import pandas as pd
@@ -163,8 +194,34 @@ def _from_path(name: str, path: Path, reader: Reader) -> Input:
         return recognise(name, frame, reader=reader)
     kind_or_none = kind_of_file(real)
     if kind_or_none is None:
-        raise MissingFile(f"{path} is no picture, sound or video.", hint="read tables with pandas: pd.read_csv(…)")
+        hint = "read it first, such as with pandas: pd.read_excel(…)"
+        raise MissingFile(f"{path} is no picture, sound, video or file of rows.", hint=hint)
     return Input(InputSchema(name=name, kind=kind_or_none), value=real)
+
+
+def _rows_at(path: Path, pattern: str, reader: Reader) -> LazyTable | None:
+    """The table of a file of rows, or of a folder of them that holds no media; None where there is neither."""
+    if is_table_file(path):
+        real = reader.part_by_part(path)
+        return table_of_files([real]) if real.is_file() else None
+    real = reader.part_by_part(path)
+    if not real.is_dir():
+        return None
+    found = files_of(real, pattern)
+    if not found or (not pattern and any(map(kind_of_file, real.iterdir()))):
+        return None
+    checked = [reader.part_by_part(file) for file in found]  # a link may lead out of the folder
+    below = real if all(file.is_relative_to(real) for file in checked) else None
+    return table_of_files(checked, below=below)
+
+
+def _lazily(name: str, lazy: LazyTable, reader: Reader) -> Input:
+    _check_names(name, lazy.columns)
+    found = Input(InputSchema(name=name, kind=Kind.TABLE), lazy=lazy)
+    head = found.sample
+    assert head is not None  # noqa: S101  a lazy table has one
+    schema = _frame_schema(name, head, reader)
+    return replace(found, schema=schema.model_copy(update={"rows": lazy.rows}))
 
 
 def _is_frame(value: Any) -> bool:
@@ -184,21 +241,23 @@ def _frame(name: str, value: Any) -> nw.DataFrame[Any] | None:
         if kind is None:
             return None
         value = pd.DataFrame({kind.value: pd.Series(list(value), dtype=object)})
-    if type(value).__name__ == "LazyFrame":
-        raise UnknownKind(f"{name} is a lazy frame.", hint=f"{name} = {name}.collect()")
     columns = getattr(value, "columns", None)
     if columns is not None and not callable(columns):
         names = [str(c) for c in getattr(value, "column_names", columns)]
-        if twice := next((c for c in names if names.count(c) > 1), None):
-            raise UnknownKind(f"{name} has two columns called {twice!r}.", hint="rename one")
-        if bad := next((c for c in names if not _is_utf8(c)), None):
-            raise UnknownKind(f"{name} has a column {bad!r}, whose name is not valid text.", hint="rename it")
+        _check_names(name, names)
         if type(value).__name__ == "DataFrame" and any(not isinstance(c, str) for c in columns):
             value = value.set_axis(names, axis="columns")
     native = nw.from_native(value, pass_through=True, eager_only=True, allow_series=True)
     if isinstance(native, nw.Series):
         return (native if native.name else native.alias("text")).to_frame()
     return native if isinstance(native, nw.DataFrame) else None
+
+
+def _check_names(name: str, columns: Sequence[str]) -> None:
+    if twice := next((c for c in columns if columns.count(c) > 1), None):
+        raise UnknownKind(f"{name} has two columns called {twice!r}.", hint="rename one")
+    if bad := next((c for c in columns if not _is_utf8(c)), None):
+        raise UnknownKind(f"{name} has a column {bad!r}, whose name is not valid text.", hint="rename it")
 
 
 def _from_datasets(name: str, value: Any) -> Any:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
+from .cache import ResultCache
 from .config import OFFICIAL_HUB, HFMagic
 from .data_profile import Profile
 from .devices import Device, choose_dtype
@@ -29,7 +30,7 @@ from .hub.facts import ModelFacts
 from .hub.folder import FolderHub
 from .hub.sources import Sources
 from .limits import Limits, limits_of, parse_limits, read_limits
-from .models import Pool, current_device
+from .models import Pool, Quantize, current_device
 from .pack import Pack, bundled_packs, find_pack, read_pack
 from .plan import Plan, Step
 from .planners.follow_ups.edit import said_limits
@@ -60,6 +61,7 @@ class Resources:
         self.pool = Pool()
         self.kernel = uuid4().hex  # what is sent is kept under it
         self._sources: dict[tuple[object, ...], Sources] = {}
+        self._caches: dict[tuple[Path | None, int], ResultCache] = {}
         self._data_sets: dict[tuple[object, ...], DataSets] = {}
         self._first_pack, self._packs = self.config.pack, dict[str, Pack]()
         self._began_in = Path.cwd()  # a pack's path is meant from there, wherever a cell goes
@@ -75,7 +77,13 @@ class Resources:
 
     def reading(self, options: Options) -> Reader:
         """What may be read for one request: files, and the Hub's data sets, large ones after a yes."""
-        return Reader(self.config.allowed_paths, self.config.file_bytes, lambda wanted: self._rows(wanted, options))
+        allowed = (*self.config.allowed_paths, self.outputs.resolve())
+        return Reader(allowed, self.config.file_bytes, lambda wanted: self._rows(wanted, options))
+
+    @property
+    def outputs(self) -> Path:
+        """Where results lie that are larger than memory."""
+        return self.config.cache_path / "outputs"
 
     def _rows(self, wanted: Slice, options: Options) -> pa.Table:
         hub, config = self.sources(options), self.config
@@ -121,6 +129,16 @@ class Resources:
     def store(self) -> Store:
         """What is remembered between sessions."""
         return Store(self.config.cache_path / "store.sqlite3", kernel=self.kernel)
+
+    @property
+    def results_cache(self) -> ResultCache:
+        """Results by row of earlier runs, as the settings are now; keeps nothing where they say so."""
+        config = self.config
+        key = (config.cache_path if config.cache_results else None, config.cache_bytes)
+        if key not in self._caches:
+            folder = key[0] / "results" if key[0] else None
+            self._caches[key] = ResultCache(folder, salt=self.store.salt, most_bytes=config.cache_bytes)
+        return self._caches[key]
 
     def asked(self) -> tuple[Asked, ...]:
         """Every question to a Hub in this kernel, in order."""
@@ -222,11 +240,17 @@ class Resources:
             store=self.store,
             most_fetched=most_fetched,
             dtype=config.dtype,
+            quantize=cast("Quantize", config.quantize),
             batch_tokens=config.batch_tokens,
             batch_size=options.batch_size or config.batch_size,
             sql_rows=config.sql_rows,
             sql_seconds=config.sql_seconds,
             seed=config.seed,
+            cache=self.results_cache,
+            on_error=options.on_error or "skip",
+            engine=options.engine or "local",
+            ray_address=config.ray_address,
+            ray_actors=config.ray_actors,
         )
 
 

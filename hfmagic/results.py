@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from .errors import HFMagicError
 from .kinds import Kind
-from .plan import Plan, Step
+from .plan import Column, Plan, Step, StepOutput
+from .streamed import Streamed
+
+INTERRUPTED = "interrupted"
+"""The reason of a row that an interrupt left without a result: it is not bad, only not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class StepResult:
         seconds: time to run, without `load_seconds`, the time to load the model.
         notes: what a reader should know, such as how many rows were truncated.
         peak_bytes: what the model and its rows took in memory at most; 0: not measured.
+        cached: how many of the `unique` rows have their result from an earlier run.
     """
 
     step: Step
@@ -49,6 +57,7 @@ class StepResult:
     dtype: str = ""
     notes: tuple[str, ...] = ()
     peak_bytes: int = 0
+    cached: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,8 @@ class Results(Mapping[str, StepResult]):
     `frames` maps each input frame to a new native frame with the columns added, and each table step to its table.
     `failed` maps a step to its error; steps after it are in neither. `interrupted` is true when the user stopped it.
     `first_row_seconds` passed from the start to the first row with a result, models loaded on the way included.
+    `notes` are about the run as a whole, as a step's `notes` are about the step. `streamed` tells of each column that
+    lies in a file what its StepResult, with its first rows alone, does not.
     """
 
     plan: Plan
@@ -67,6 +78,8 @@ class Results(Mapping[str, StepResult]):
     seconds: float = 0.0
     first_row_seconds: float = 0.0
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
+    streamed: Mapping[str, Streamed] = field(default_factory=dict)
 
     def __getitem__(self, step_id: str) -> StepResult:
         return self.steps[step_id]
@@ -88,6 +101,31 @@ class Results(Mapping[str, StepResult]):
                 return self.frames[result.frame]
             return self.frames.get(step.id, result.value)
         return next((r.value for r in reversed(list(self.steps.values()))), None)
+
+    def unfinished(self, step_id: str) -> int:
+        """Rows of a step that an interrupt left without a result."""
+        found = self.streamed.get(step_id)
+        return found.unfinished if found else sum(row.reason == INTERRUPTED for row in self.steps[step_id].rejected)
+
+    def finished(self, step_id: str) -> int:
+        """Rows of a step with a result, or with a reason for none."""
+        return self.steps[step_id].rows - self.unfinished(step_id)
+
+    def bad(self, step_id: str) -> Mapping[str, int]:
+        """Why a step gave no result for rows: reason → rows."""
+        found = self.streamed.get(step_id)
+        reasons = (row.reason for row in self.steps[step_id].rejected if row.reason != INTERRUPTED)
+        return found.rejected if found else Counter(reasons)
+
+    @property
+    def stopped(self) -> StepResult | None:
+        """The step that an interrupt left with some of its rows."""
+        return next((r for i, r in self.steps.items() if self.unfinished(i)), None) if self.interrupted else None
+
+    @cached_property
+    def rejected(self) -> Any:
+        """The rows without a result, as a frame of the library of the input: see `rejected_frame`."""
+        return rejected_frame(self)
 
 
 def plain_columns(result: StepResult) -> list[tuple[str, list[Any], Kind | None]]:
@@ -117,6 +155,60 @@ def _best(labels: Any, what: str, mapped: bool) -> Any:
     if mapped and labels is not None:
         return [getattr(one[0], what) for one in labels]
     return getattr(labels[0], what) if labels else None
+
+
+def rejections(results: Results) -> Iterator[tuple[StepResult, RejectedRow]]:
+    """Every row that a step could not run, with the step; a row may be rejected by several."""
+    for result in results.values():
+        for row in result.rejected:
+            if row.reason != INTERRUPTED:
+                yield result, row
+
+
+def rejected_columns(results: Results, most: int | None = None) -> dict[str, list[Any]]:
+    """The rejected rows, or the first `most` of them, as columns.
+
+    Returns: `step` is the step's output, `row` the position (from 0) in its frame, `index` the label of the row in a
+        pandas frame (else None), `column` the one that the step read, `reason` why it gave nothing.
+    """
+    found: dict[str, list[Any]] = {name: [] for name in ("step", "row", "index", "column", "reason")}
+    indexes = {name: frame.index for name, frame in results.frames.items() if hasattr(frame, "iloc")}
+    for result, row in islice(rejections(results), most):
+        index = indexes.get(result.frame or "")  # pandas' alone
+        label = index[row.row] if index is not None and row.row < len(index) else None
+        line = (result.step.output, row.row, label, _column_read(results.plan, result.step, row.reason), row.reason)
+        for values, value in zip(found.values(), line, strict=True):
+            values.append(value)
+    return found
+
+
+def rejected_frame(results: Results) -> Any:
+    """The rejected rows as a native frame of the library of the first frame (pandas where there is none).
+
+    Returns: the columns of `rejected_columns`; `index` in pandas alone.
+    """
+    import narwhals as nw
+
+    frames = (nw.from_native(frame, pass_through=True) for frame in results.frames.values())
+    backend = next((nw.get_native_namespace(f) for f in frames if isinstance(f, nw.DataFrame | nw.LazyFrame)), None)
+    columns = rejected_columns(results)
+    labels = columns.pop("index")
+    kinds = {name: nw.Int64() if name == "row" else nw.String() for name in columns}
+    frame = nw.from_dict(columns, kinds, backend=backend or "pandas").to_native()
+    if hasattr(frame, "iloc"):
+        frame.insert(2, "index", labels)
+    return frame
+
+
+def _column_read(plan: Plan, step: Step, reason: str) -> str:
+    """The column that a rejected value stood in; of several slots, the one that the reason begins with."""
+    reference = step.inputs.get(reason.partition(":")[0]) or next(iter(step.inputs.values()), None)
+    match reference:
+        case Column(column=name):
+            return name
+        case StepOutput(step=step_id) if step_id in plan.step_ids:
+            return plan.step(step_id).output
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

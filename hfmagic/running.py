@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .answer import Answer, answer
+from .cache import NO_CACHE, ResultCache
 from .changes import Change, changes
 from .config import HFMagic
 from .engine.executor import run_plan
@@ -38,12 +39,14 @@ from .render.view import View
 from .render.words import error_line
 from .results import Downloading, Emit, Event, Loading, Progress, Results, Started, StepResult
 from .scope import Scope
+from .sink import output_path
 from .stage import Stage
 from .swaps import Swaps
 from .telling import Telling
 from .turn import Turn
 
 DEFAULT_OUTPUT = "_hf"
+KEPT = "results are kept on this computer, readable by you alone: a rerun computes only what is new (%hf cache)"
 MOST_LABELS = 50  # of a column that a planner is told; ImageNet's thousand would bury the rest
 
 
@@ -91,7 +94,7 @@ class Running(Telling):
                 self.stage.set(cell, running=True, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated)
                 read = fingerprint(proposal.plan, proposal.inputs)
                 machine = self._machine(proposal.options, most)
-                results = self._run_steps(proposal, cell, kept, machine)
+                results = _noted(machine.cache, lambda: self._run_steps(proposal, cell, kept, machine))
                 self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
                 learn_failures(self.store, results, proposal.inputs, self.run_id)
                 self.notices = notices(self.store, results.plan)
@@ -149,7 +152,7 @@ class Running(Telling):
                 self._ask_first(proposal, cell, most)
             except NeedsConsent as error:
                 raise NeedsConsent(error.message, hint="%hf reproduce --yes, or yes=True in a program") from None
-            machine = self._machine(proposal.options, most)
+            machine = replace(self._machine(proposal.options, most), cache=NO_CACHE)  # figures, not memories of them
             if settings:
                 fixed = settings.model_dump(include={"seed", "dtype", "batch_tokens", "batch_size", "sql_rows"})
                 machine = replace(machine, **fixed)
@@ -210,8 +213,12 @@ class Running(Telling):
             live.rebind(live.view.plan.with_step(step))
             return step
 
+        def place(name: str) -> Path:
+            words = (live.view.plan.hash, fingerprint(proposal.plan, proposal.inputs))
+            return output_path(self.outputs, f"{proposal.options.output or DEFAULT_OUTPUT}_{name}", *words)
+
         def run(plan: Plan, kept: Mapping[str, StepResult], emit: Emit) -> Results:
-            return run_plan(plan, proposal.inputs, machine, emit, kept=kept, amend=amend)
+            return run_plan(plan, proposal.inputs, machine, emit, kept=kept, amend=amend, place=place)
 
         try:
             return run_moderated(proposal.plan, run, emit, kept, threshold=self.config.moderate_threshold)
@@ -263,7 +270,7 @@ class Running(Telling):
         """The single values that a proposal works on, opened, to be shown beside what was found in them."""
         shown = {}
         for name, found in proposal.inputs.items():
-            if found.frame is None:
+            if found.schema.kind is not Kind.TABLE:
                 path = isinstance(found.value, Path)
                 with contextlib.suppress(UnknownKind):  # damaged: the step that read it has said so
                     shown[name] = open_media(found.value, found.schema.kind) if path else found.value
@@ -357,6 +364,14 @@ class Running(Telling):
                 hint=f"%hf go --yes fetches it; headless: --approve {proposal.plan.hash}; "
                 "--limit max_size=300MB finds smaller ones",
             )
+
+
+def _noted(cache: ResultCache, run: Callable[[], Results]) -> Results:
+    """What a run gives, and what is to be known of the cache: once, that there is one; and what is wrong with it."""
+    is_new, before = cache.is_new, cache.notes
+    results = run()
+    kept = (KEPT,) if is_new and not cache.is_new else ()
+    return replace(results, notes=(*results.notes, *kept, *(n for n in cache.notes if n not in before)))
 
 
 def _unchanged(plan: Plan, before: Results) -> dict[str, StepResult]:

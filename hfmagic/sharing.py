@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .cache import NO_CACHE
 from .config import HFMagic
 from .engine.executor import run_plan
 from .errors import BadOption, HFMagicError, NotShared, clip
@@ -66,7 +67,9 @@ class _Names:
         sharing, options = self.sharing, replace(self.options, models={})
         chooser = replace(sharing._chooser(plan, inputs, options), picker=None, remember=False)
         plan, _ = choose_models(plan, chooser)
-        machine = replace(sharing._machine(options, None if options.yes else sharing._unasked), logged=False)
+        machine = replace(
+            sharing._machine(options, None if options.yes else sharing._unasked), logged=False, cache=NO_CACHE
+        )
         results = run_plan(plan, inputs, machine, lambda _: sharing.turn.check())
         if results.failed:
             raise results.failed[_NAMES]

@@ -72,8 +72,10 @@ def execute(book: NotebookNode, models: Path, *, seconds: int = 300) -> Notebook
         if cell.cell_type == "code":
             cell.update({"outputs": [], "execution_count": None})
     with tempfile.TemporaryDirectory() as own:
-        # A planner that was chosen, ratings and downloaded models would change plans and picks.
+        # A planner that was chosen, ratings and downloaded models would change plans and picks. Each cell computes what
+        # it shows; a tutorial about the cache turns it on by itself.
         settings = {"OFFLINE": "1", "HUB_DIRS": str(models), "HUB_CACHE": f"{own}/hub", "CACHE_DIR": own}
+        settings |= {"CACHE_RESULTS": "0"}
         client = NotebookClient(
             book,
             timeout=seconds,

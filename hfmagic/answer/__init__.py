@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from ..errors import clip, one_line
 from ..plan import Plan, Step
@@ -45,8 +46,8 @@ def _of_step(teller: Teller, step: Step) -> Iterator[Phrase]:
     tell = TELL.get(step.task) if _is_news(results, step) else None
     if tell and (told := tell(teller, result)):
         yield Phrase(told, step.id)
-    if result.rejected:
-        yield Phrase(_rejected(teller, result), step.id, caveat=True)
+    if (bad := results.bad(step.id)) and not _said_before(results, result):
+        yield Phrase(_rejected(teller, result, bad), step.id, caveat=True)
 
 
 def _is_news(results: Results, step: Step) -> bool:
@@ -64,12 +65,21 @@ def _left(teller: Teller) -> Iterator[Phrase]:
     left = [s.task for s in results.plan.steps if s.id not in results.steps and s.id not in results.failed]
     if left:
         yield Phrase(teller.say("skipped", tasks=teller.say("comma").join(left)), caveat=True)
-    if results.interrupted:
+    if stopped := results.stopped:
+        count = f"{results.finished(stopped.step.id):,}"
+        yield Phrase(teller.say("interrupted-at", count=count, whole=teller.whole(stopped)), caveat=True)
+    elif results.interrupted:
         yield Phrase(teller.say("interrupted"), caveat=True)
 
 
-def _rejected(teller: Teller, result: StepResult) -> str:
-    reasons = Counter(clip(one_line(r.reason), 60) for r in result.rejected).most_common()
-    words = [f"{count:,} × {reason}" if len(reasons) > 1 else reason for reason, count in reasons[:2]]
-    listed = teller.say("comma").join(words) + teller.more(sum(count for _, count in reasons[2:]))
-    return teller.say("rejected", count=f"{len(result.rejected):,}", whole=teller.whole(result), reasons=listed)
+def _said_before(results: Results, result: StepResult) -> bool:
+    """True where an earlier step of the same frame rejected just the same rows."""
+    earlier = takewhile(lambda other: other is not result, results.values())
+    return any(other.frame == result.frame and other.rejected == result.rejected for other in earlier)
+
+
+def _rejected(teller: Teller, result: StepResult, bad: Mapping[str, int]) -> str:
+    reasons = [(count, clip(one_line(reason), 60)) for reason, count in Counter(bad).most_common()]
+    words = [f"{count:,} × {reason}" if len(reasons) > 1 else reason for count, reason in reasons[:2]]
+    listed = teller.say("comma").join(words) + teller.more(sum(count for count, _ in reasons[2:]))
+    return teller.say("rejected", count=f"{sum(bad.values()):,}", whole=teller.whole(result), reasons=listed)

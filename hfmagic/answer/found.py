@@ -25,13 +25,21 @@ def answers(teller: Teller, result: StepResult) -> str | None:
         return None
     word = teller.titles(result, many=len(told) > 1 or teller.language == "zh")
     text = teller.quoted(told[0].label)
-    return teller.say("texts", count=f"{len(told):,}", word=word, whole=teller.whole(result), text=text)
+    return teller.say(
+        "texts",
+        count=f"{teller.given(result):,}" if teller.streamed(result) else f"{len(told):,}",
+        word=word,
+        whole=teller.whole(result),
+        text=text,
+    )
 
 
 def found(teller: Teller, result: StepResult) -> str | None:
     """What was found, by label, the most frequent first: spans, boxes, masks."""
     given = given_values(result)
-    counts = Counter(clip(one_line(thing.label), 60) for things in given for thing in things)
+    lazy, counts = teller.streamed(result), Counter[str]()
+    for label, count in (lazy.labels if lazy else Counter(t.label for things in given for t in things)).items():
+        counts[clip(one_line(label), 60)] += count
     single = result.frame is None and not result.step.map
     if not counts:
         return (
@@ -42,8 +50,8 @@ def found(teller: Teller, result: StepResult) -> str | None:
         for name, count in counts.most_common(MAX_LISTED)
     ]
     labels = teller.say("comma").join(named) + teller.more(len(counts) - MAX_LISTED)
-    count = f"{counts.total():,}"
-    return teller.say("found-one" if single else "found", count=count, whole=teller.whole(result), labels=labels)
+    total = f"{counts.total():,}"
+    return teller.say("found-one" if single else "found", count=total, whole=teller.whole(result), labels=labels)
 
 
 def pictures(teller: Teller, result: StepResult) -> str | None:
@@ -51,7 +59,7 @@ def pictures(teller: Teller, result: StepResult) -> str | None:
     given = given_values(result)
     if result.frame is None and given:
         return teller.say("picture", width=given[0].width, height=given[0].height)
-    return teller.say("pictures", count=f"{len(given):,}", whole=teller.whole(result)) if given else None
+    return teller.say("pictures", count=f"{teller.given(result):,}", whole=teller.whole(result)) if given else None
 
 
 def ranked(teller: Teller, result: StepResult) -> str | None:

@@ -16,13 +16,18 @@ from .teller import Teller, capital, shown_number
 TIE = 1e-6  # two scores this close are one
 
 
-def _top(result: StepResult) -> list[tuple[str, int]]:
+def _top(teller: Teller, result: StepResult) -> list[tuple[str, int]]:
     """How often each label came first, the most frequent first."""
-    return Counter(clip(one_line(v[0].label), 60) for v in given_values(result) if v).most_common()
+    lazy = teller.streamed(result)
+    labels = lazy.labels if lazy else Counter(v[0].label for v in given_values(result) if v)
+    shown: Counter[str] = Counter()
+    for label, count in labels.items():
+        shown[clip(one_line(label), 60)] += count
+    return shown.most_common()
 
 
 def _labels(teller: Teller, result: StepResult) -> str | None:
-    counts = _top(result)
+    counts = _top(teller, result)
     if not counts:
         return None
     if result.frame is None and not result.step.map:
@@ -55,7 +60,7 @@ def _languages(teller: Teller, result: StepResult) -> str | None:
     from babel import Locale
 
     names = Locale.parse(teller.language).languages
-    counts = Counter({names.get(code, code): count for code, count in _top(result)})
+    counts = Counter({names.get(code, code): count for code, count in _top(teller, result)})
     if not counts:
         return None
     if result.frame is None and not result.step.map:
@@ -69,7 +74,7 @@ def _languages(teller: Teller, result: StepResult) -> str | None:
 
 
 def _themes(teller: Teller, result: StepResult) -> str | None:
-    counts = _top(result)
+    counts = _top(teller, result)
     if not counts:
         return None
     pairs = [teller.say("pair", name=teller.quoted(name), value=f"{count:,}") for name, count in counts[:3]]
@@ -88,7 +93,8 @@ def _texts(teller: Teller, result: StepResult) -> str | None:
         return teller.say("titled", title=capital(teller.titles(result, many=False)), text=quoted)
     word = teller.titles(result, many=len(texts) > 1 or teller.language == "zh")  # Chinese has one form for a number
     whole = teller.whole(result)
-    return teller.say("texts", count=f"{len(texts):,}", word=word, whole=whole, text=teller.quoted(texts[0]))
+    count = f"{teller.given(result):,}"
+    return teller.say("texts", count=count, word=word, whole=whole, text=teller.quoted(texts[0]))
 
 
 def _parts(teller: Teller, result: StepResult) -> str | None:

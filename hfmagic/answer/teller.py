@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import clip, one_line
 from ..results import Results, StepResult
+from ..streamed import Streamed
 from .read import given_values, root_input
 from .templates import WORDS, Language, fill
 
@@ -42,10 +43,20 @@ class Teller:
 
     def whole(self, result: StepResult) -> str:
         """The rows that a step ran over: "240 reviews", "the 109 selected reviews"."""
-        count = result.rows or len(given_values(result))
-        every = len(result.value) if result.frame is not None else count
+        lazy = self.streamed(result)
+        count = result.rows or self.given(result)
+        every = lazy.rows if lazy else len(result.value) if result.frame is not None else count
         whole = self.rows("selected" if count < every else "all", count, result.frame)
-        return self.say("parts", count=f"{len(given_values(result)):,}", whole=whole) if result.step.map else whole
+        return self.say("parts", count=f"{self.given(result):,}", whole=whole) if result.step.map else whole
+
+    def streamed(self, result: StepResult) -> Streamed | None:
+        """What is known of a column that lies in a file, of which the result holds the first values alone."""
+        return self.results.streamed.get(result.step.id)
+
+    def given(self, result: StepResult) -> int:
+        """How many values there are, of every row and element."""
+        lazy = self.streamed(result)
+        return lazy.given if lazy else len(given_values(result))
 
     def rows(self, key: str, count: int, frame: str | None) -> str:
         """A number of rows of a frame, called by the frame's name where that is a plural."""

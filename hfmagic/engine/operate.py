@@ -22,7 +22,7 @@ from ..operations.split import split_text
 from ..operations.template import fill_template
 from ..plan import Frame, StepOutput
 from ..results import Started, StepResult
-from .batching import Outcome, unique
+from .batching import Function, Outcome, unique
 from .select import selected_rows
 from .step import StepRun
 
@@ -107,48 +107,38 @@ def run_detect_language(run: StepRun) -> StepResult:
             raise StepFailed("its language cannot be told")
         return list(found)
 
-    return run.over_rows(("text",), lambda values: [1] * len(values), detect)
+    return run.over_rows(("text",), Function(detect))
 
 
 def run_template(run: StepRun) -> StepResult:
     """Each value in the sentence."""
     template = run.parameters()["template"]
-    return run.over_rows(("value",), lambda values: [1] * len(values), lambda values: fill_template(values, template))
+    return run.over_rows(("value",), Function(lambda values: fill_template(values, template)))
 
 
 def run_crop(run: StepRun) -> StepResult:
     """What each box surrounds; one list of pictures a row."""
     asked = run.parameters()
-    return run.over_rows(
-        ("image", "boxes"),
-        lambda values: [1] * len(values),
-        lambda values: [crop(image, boxes, **asked) for image, boxes in values],
-        budget=16,
-    )
+    cut = Function(lambda values: [crop(image, boxes, **asked) for image, boxes in values], budget=16)
+    return run.over_rows(("image", "boxes"), cut)
 
 
 def run_frames(run: StepRun) -> StepResult:
     """Pictures of each video; one list of them a row."""
     most = run.parameters()["most"]
-    return run.over_rows(
-        ("video",), lambda values: [1] * len(values), lambda values: [frames(v, most=most) for v in values], budget=4
-    )
+    return run.over_rows(("video",), Function(lambda values: [frames(v, most=most) for v in values], budget=4))
 
 
 def run_split(run: StepRun) -> StepResult:
     """The parts of each text: a list a row."""
     parameters = run.parameters()
     by, words = parameters["by"], parameters["words"]
-    return run.over_rows(
-        ("text",), lambda values: [1] * len(values), lambda values: [split_text(v, by=by, words=words) for v in values]
-    )
+    return run.over_rows(("text",), Function(lambda values: [split_text(v, by=by, words=words) for v in values]))
 
 
 def run_redact(run: StepRun) -> StepResult:
     """Each text without what names or reaches a person."""
-    return run.over_rows(
-        ("text", "entities"), lambda values: [1] * len(values), lambda values: [redact_text(*v) for v in values]
-    )
+    return run.over_rows(("text", "entities"), Function(lambda values: [redact_text(*v) for v in values]))
 
 
 OPERATIONS: Mapping[str, Callable[[StepRun], StepResult]] = MappingProxyType(

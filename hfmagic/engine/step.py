@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from ..cache import NO_CACHE, ResultCache
 from ..cells import from_cell
 from ..conversions import convert
 from ..devices import Device
 from ..errors import HFMagicError, StepFailed, UnknownKind, reason_of
 from ..hub.sources import Sources
 from ..kinds import MEDIA, Kind
-from ..models import Pool
+from ..models import Pool, Quantize
 from ..plan import Column, Constant, Frame, Reference, Step, StepOutput, Variable
-from ..recognise import Input, Reader, open_single
-from ..results import Emit, Progress, RejectedRow, Started, StepResult
+from ..recognise import Input, Reader
+from ..results import INTERRUPTED, Emit, Progress, RejectedRow, Started, StepResult
 from ..store import Store
-from .batching import Outcome, run_batches, unique
+from .batching import Finished, Function, Outcome, run_batches, unique
+from .remembered import Remembered
 from .select import selected_rows
 from .tables import Tables
+from .worker import opener
 
-INTERRUPTED = "interrupted"
+if TYPE_CHECKING:
+    from .prefetch import Prefetch
+
+PAUSE = 0.05  # s between two events of progress: a page, and a person, can follow no more
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Machine:
 
     `most_fetched` bytes may be downloaded for a model, any number where it is None. `batch_tokens` is rows × longest
     row of a forward pass; `batch_size` 0 leaves it to that. A trial's runs are not `logged` as those of a choice.
+    `cache` holds the results of earlier runs by row. `on_error` says whether a bad row is skipped or stops its step.
     """
 
     hub: Sources
@@ -41,12 +51,25 @@ class Machine:
     store: Store
     most_fetched: int | None = None
     dtype: str = "auto"
+    quantize: Quantize = ""
     batch_tokens: int = 2048
     batch_size: int = 0
     sql_rows: int = 100_000
     sql_seconds: float = 30.0
     seed: int = 0
     logged: bool = True
+    cache: ResultCache = NO_CACHE
+    on_error: Literal["skip", "stop"] = "skip"
+    engine: Literal["local", "ray"] = "local"
+    ray_address: str = ""
+    ray_actors: int = 0
+
+
+class Compute(Protocol):
+    """Fills an outcome for the values that it does not hold yet, and tells of the positions that are finished."""
+
+    def __call__(self, values: Sequence[Any], *, outcome: Outcome, finished: Finished) -> None:
+        """Run them."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +85,11 @@ class Slot:
     values: Sequence[Any]
     optional: bool = False
     cells: bool = False
+
+    @property
+    def is_text(self) -> bool:
+        """True for texts that stand as such in their rows."""
+        return self.wanted is Kind.TEXT and self.found in (Kind.TEXT, None)
 
     def at(self, row: int) -> Any:
         """The value in a row. Raises: UnknownKind for a cell that is damaged."""
@@ -87,11 +115,39 @@ class Work:
         return value if len(self.slots) > 1 else (value,)
 
 
+@dataclass(frozen=True)
+class Filled:
+    """What came of a step's rows: the result, the outcome by different value, and how many rows were not read whole."""
+
+    result: StepResult
+    outcome: Outcome
+    cut: int
+
+
+class _Clock:
+    """When the first row had a result, and when the next event of progress is due."""
+
+    def __init__(self, start: float) -> None:
+        self._start, self._due, self.first_seconds = start, 0.0, 0.0
+
+    def first(self) -> None:
+        """A row has a result."""
+        self.first_seconds = self.first_seconds or time.perf_counter() - self._start
+
+    def is_time(self) -> bool:
+        """True once every PAUSE seconds."""
+        now = time.perf_counter()
+        due = now >= self._due
+        self._due = now + PAUSE if due else self._due
+        return due
+
+
 @dataclass
 class StepRun:
     """One step of one run: what it reads, and how a function of a batch is run over its rows.
 
-    `largest` is what its largest batch cost, once it ran: rows × longest row, in the unit of the cost.
+    `whole`: these are all its rows, so that the step has failed when each of them is rejected; a part may have only bad
+    ones. While its model runs, that of the `coming` step is got ready.
     """
 
     step: Step
@@ -99,8 +155,10 @@ class StepRun:
     inputs: Mapping[str, Input]
     machine: Machine
     emit: Emit
+    whole: bool = True
+    prefetch: Prefetch | None = None
+    coming: Step | None = None
     interrupted: bool = False
-    largest: int = 0
 
     def rows(self, reference: Reference) -> list[Any]:
         """The values of a reference, a column's as they stand in its cells, one a row; a single value is one row."""
@@ -121,59 +179,73 @@ class StepRun:
         """The step's parameters over the task's defaults."""
         return self.tables.scope.parameters(self.step)
 
-    def over_rows(
-        self,
-        slots: Sequence[str],
-        cost: Callable[[Sequence[Any]], list[int]],
-        run: Callable[[list[Any]], list[Any]],
-        *,
-        budget: int = 2048,
-        most: int = 256,
-        longest: int = 0,
-        unit: str = "tokens",
-        rest: str = "was not read",
-        notes: tuple[str, ...] = (),
-        **details: Any,
-    ) -> StepResult:
-        """Run a function of a batch over the selected rows of its slots: each different value once, results in order.
+    def over_rows(self, slots: Sequence[str], function: Function) -> StepResult:
+        """A function of a batch over the selected rows of its slots: each different value once, results in order.
 
-        Args:
-            slots: one: the function gets its values; several: it gets tuples of theirs.
-            cost: each value's share of `budget`; a batch's rows × its largest share stay within it.
-            longest: what the function reads of a value, in the unit of `cost`; 0: all of it.
-            unit: of `longest`, in words.
-            rest: what becomes of the rest of a longer value, in words.
-            details: further fields of the StepResult.
+        One slot: the function gets its values; several: it gets tuples of theirs.
         Raises: StepFailed when every selected row was rejected.
         """
-        work = self.work(*slots)
+        wanted = [self.tables.scope.spec(self.step).takes[name] for name in slots]
+        function = replace(function, prepare=opener(wanted, self.machine.reader))
+        return self.fill(slots, partial(run_batches, function=function)).result
+
+    def fill(
+        self,
+        slots: Sequence[str],
+        compute: Compute,
+        remember: Callable[[Sequence[Any]], Remembered] | None = None,
+        tell: Callable[[Any, Any], Any] | None = None,
+    ) -> Filled:
+        """What `compute` makes of the different values of the selected rows, in the order of the rows.
+
+        Args:
+            compute: fills an outcome for the values that it does not hold yet.
+            remember: gives results of the same computation by earlier runs; what is new is added, batch by batch.
+            tell: what becomes of a result, cached or new, beside its value.
+        Raises: StepFailed when every selected row was rejected, and at the first rejected one where errors stop a run.
+        """
         start = time.perf_counter()
+        work = self.work(*slots)
+        self._stop_at(work.rejected)
         kept, positions = unique(work.values)
-        outcome, first_row_seconds, costs = Outcome(), 0.0, [0] * len(kept)
+        outcome, clock = Outcome(), _Clock(start)
+        remembered = remember(kept) if remember else None
+        known = remembered.recall(kept, outcome) if remembered else 0
+        if known:
+            clock.first()
 
-        def progress(now: Outcome) -> None:
-            nonlocal first_row_seconds
-            first_row_seconds = first_row_seconds or time.perf_counter() - start
-            self.emit(Progress(self.step.id, round(now.done / len(kept) * len(work.rows)), len(work.rows)))
-
-        def prepare(value: Any) -> Any:
-            opened = [self._opened(v, s.wanted) for v, s in zip(work.parts(value), work.slots, strict=True)]
-            return tuple(opened) if len(opened) > 1 else opened[0]
+        def finished(now: Sequence[int]) -> None:
+            if remembered:
+                remembered.keep(now, outcome)
+            if outcome.reasons and self.machine.on_error == "stop":
+                bad = [i for i in now if i in outcome.reasons]
+                self._stop_at({work.places[positions.index(i)]: outcome.reasons[i] for i in bad})
+            clock.first()
+            if clock.is_time():
+                self.emit(Progress(self.step.id, round(outcome.done / len(kept) * len(work.rows)), len(work.rows)))
 
         try:
-            costs = cost(kept) if kept else []
-            shares = [min(c, longest) if longest else c for c in costs]
-            run_batches(
-                kept, shares, run, budget=budget, most=most, progress=progress, outcome=outcome, prepare=prepare
-            )
+            if outcome.done < len(kept):
+                compute(kept, outcome=outcome, finished=finished)
         except KeyboardInterrupt:
             if not outcome.results:
                 raise
             self.interrupted = True  # what is finished is kept; the other rows say why they have nothing
-        self.largest = outcome.largest
-        cut = {row for row, i in zip(work.places, positions, strict=True) if longest and costs[i] > longest}
-        notes = (*notes, *_truncated(len(cut), f"{longest} {unit}", rest))
-        return self.result(work, positions, outcome, start, first_row_seconds=first_row_seconds, notes=notes, **details)
+        finally:
+            if remembered:
+                remembered.flush()
+        if tell:
+            outcome.results.update({i: tell(found, kept[i]) for i, found in outcome.results.items()})
+        result = self.result(work, positions, outcome, start, first_row_seconds=clock.first_seconds)
+        cut = sum(i in outcome.cut for i in positions) if outcome.cut else 0
+        return Filled(replace(result, cached=known), outcome, cut)
+
+    def _stop_at(self, rejected: Mapping[int, str]) -> None:
+        """Where errors are to stop a run: StepFailed that names the first of the rejected rows."""
+        if rejected and self.machine.on_error == "stop":
+            row = min(rejected)
+            hint = "mend the row, or leave out --on-error stop"
+            raise StepFailed(f"step {self.step.id!r}: row {row} was rejected: {rejected[row]}.", hint=hint)
 
     def work(self, *names: str) -> Work:
         """The selected rows of slots; one without a value is rejected, or left out where an earlier step did so.
@@ -187,6 +259,9 @@ class StepRun:
             made = [s for s in slots if isinstance(self.step.inputs.get(s.name), StepOutput)]
             rows = [i for i in rows if all(s.values[i] is not None for s in made)]
         work = Work(count, rows, slots)
+        if len(slots) == 1 and not self.step.map and slots[0].is_text:
+            _add_texts(work, slots[0])
+            rows = []
         for i in rows:
             try:
                 first, *others = [s.at(i) for s in slots]
@@ -201,7 +276,7 @@ class StepRun:
                     self._add(work, i, value, *others)
             else:
                 self._add(work, i, first, *others)
-        self.emit(Started(self.step.id, len(rows)))
+        self.emit(Started(self.step.id, len(work.rows)))
         return work
 
     def _slots(self, names: Sequence[str]) -> tuple[tuple[Slot, ...], int]:
@@ -249,9 +324,6 @@ class StepRun:
             return self.machine.reader.path(Path(value))
         return _checked_text(value) if slot.wanted is Kind.TEXT else value
 
-    def _opened(self, value: Any, kind: Kind) -> Any:
-        return open_single(value, kind, self.machine.reader) if kind in MEDIA and value is not None else value
-
     def result(
         self, work: Work, positions: Sequence[int], outcome: Outcome, start: float, **details: Any
     ) -> StepResult:
@@ -264,7 +336,7 @@ class StepRun:
             value=output if frame is not None else output[0],
             frame=frame,
             rows=len(work.rows),
-            unique=len(set(positions)),
+            unique=max(positions, default=-1) + 1,
             rejected=tuple(RejectedRow(i, reason) for i, reason in sorted(work.rejected.items())),
             seconds=time.perf_counter() - start,
             **details,
@@ -272,20 +344,23 @@ class StepRun:
 
     def _output(self, work: Work, positions: Sequence[int], outcome: Outcome) -> list[Any]:
         """One entry a row, None where it was not selected or rejected; a list of results where the step maps."""
-        gathered: dict[int, list[Any]] = {i: [] for i in work.rows}
+        output: list[Any] = [None] * work.count
+        if self.step.map:
+            for row in work.rows:
+                output[row] = []
         for row, position in zip(work.places, positions, strict=True):
-            if position in outcome.results:
-                gathered[row].append(outcome.results[position])
-            else:
+            if position not in outcome.results:
                 work.rejected.setdefault(row, outcome.reasons.get(position, INTERRUPTED))
-        if work.rows and len(work.rejected) == len(work.rows):
+            elif self.step.map:
+                output[row].append(outcome.results[position])
+            else:
+                output[row] = outcome.results[position]
+        for row in work.rejected:
+            output[row] = None
+        if self.whole and work.rows and len(work.rejected) == len(work.rows):
             reasons = "; ".join(sorted(set(work.rejected.values()))[:3])
             what = "every row was" if self.tables.scope.rows_of(self.step) else "its input was"
             raise StepFailed(f"step {self.step.id!r}: {what} rejected: {reasons}.", hint="check the input")
-        output: list[Any] = [None] * work.count
-        for i in work.rows:
-            if i not in work.rejected:
-                output[i] = gathered[i] if self.step.map else gathered[i][0]
         return output
 
 
@@ -305,12 +380,28 @@ def _checked_text(value: Any) -> Any:
     """Text that a tokenizer takes: it and Arrow know no half of a surrogate pair."""
     if value is not None and not isinstance(value, str):
         raise UnknownKind(f"{type(value).__name__}, not text")
-    if value is not None and any("\ud800" <= c <= "\udfff" for c in (() if value.isascii() else value)):
+    if value is not None and not value.isascii() and _HALF_CHARACTER.search(value):
         raise UnknownKind("holds half a character (a lone surrogate)")
     return value
 
 
-def _truncated(count: int, longest: str, rest: str) -> tuple[str, ...]:
+def _add_texts(work: Work, slot: Slot) -> None:
+    """Put the texts of the selected rows in line, or reject them with the reason: what most columns are, and quick."""
+    for i in work.rows:
+        value = slot.values[i]
+        try:
+            if reason := _lack(slot, _checked_text(value)):
+                work.rejected[i] = reason
+                continue
+        except UnknownKind as error:
+            work.rejected[i] = reason_of(error)
+            continue
+        work.values.append(value)
+        work.places.append(i)
+
+
+def truncated(count: int, longest: str, rest: str) -> tuple[str, ...]:
+    """What the reader is told of rows of which a part was not read."""
     if not count:
         return ()
     rows = "1 row was" if count == 1 else f"{count:,} rows were"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cells import as_cell, dtype_of
 from ..conversions import as_table
+from ..errors import StepFailed
 from ..kinds import Kind
 from ..plan import Frame, Plan, Reference
 from ..recognise import Input, column_values
@@ -36,10 +37,12 @@ class Tables:
             return self.given[name]
         if name in self.results:
             return self._found(self.results[name])
-        frame = self.inputs[name].frame
-        if frame is None:
+        one = self.inputs[name]
+        if one.lazy is not None:
+            raise StepFailed(f"{name} is read in parts, which this step cannot do.", hint="take some rows: --rows 1000")
+        if one.frame is None:
             raise KeyError(name)
-        return frame
+        return one.frame
 
     def rows(self, name: str, column: str) -> list[Any]:
         """The cells of a column; None where missing."""
@@ -87,7 +90,8 @@ class Tables:
         """Native frames: each input frame with its new columns, and each table that a step gave."""
         sinks = {s.id for s in plan.sinks}
         found = {}
-        names = [i.name for i in plan.inputs if i.kind is Kind.TABLE] + list(self.given)
+        names = [i.name for i in plan.inputs if i.kind is Kind.TABLE and self.inputs[i.name].frame is not None]
+        names += list(self.given)
         for name in names:
             added = tuple(
                 i for i, r in self.results.items() if r.frame == name and (r.kind is not Kind.EMBEDDING or i in sinks)

@@ -8,19 +8,21 @@ from typing import Any
 
 from ..errors import BadOption, did_you_mean
 from ..session import Options, Session
-from . import about, evidence, models, runs
+from . import about, cache, evidence, models, runs
 from .about import HELP
+from .cache import WORDS as CACHE_WORDS
 from .call import Call
 from .evidence import RATINGS, show_trial
 from .runs import run_proposal, show_run
 
-__all__ = ["HELP", "LINES", "RATINGS", "Call", "run_line", "run_proposal", "show_run", "show_trial"]
+__all__ = ["CACHE_WORDS", "HELP", "LINES", "RATINGS", "Call", "run_line", "run_proposal", "show_run", "show_trial"]
 
 Line = Callable[[Call], None]
 FLAGS: Mapping[str, str] = MappingProxyType({"function": "code", "alerts": "log"})
 """Option without a value → the one line that it belongs to."""
 NONE: frozenset[str] = frozenset()
-GO = frozenset({"yes", "offline", "output", "device", "batch_size", "share_rows", "share_results", "phrase"})
+_RUN = frozenset({"yes", "offline", "output", "device", "batch_size", "on_error", "engine"})
+GO = _RUN | {"share_rows", "share_results", "phrase"}
 LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
     {
         "go": (0, 0, runs.go, GO),
@@ -36,6 +38,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "audit": (0, 1, evidence.audit, NONE),
         "fit": (0, 9, evidence.fit, NONE),
         "unload": (0, 1, models.unload, NONE),
+        "cache": (0, 2, cache.cache, NONE),
         "planner": (0, 2, about.planner, frozenset({"yes"})),
         "sent": (0, 1, about.sent, NONE),
         "status": (0, 0, models.status, NONE),

@@ -22,7 +22,7 @@ HELP = """\
 
 Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf models ORG/NAME
 More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME [MODEL]] · %hf sent · %hf reproduce [NOTEBOOK]
-      %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf doctor [MODEL]
+      %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf cache [rm|verify] · %hf doctor [MODEL]
       %hf help tasks · %hf? for the options
 
 No row leaves without a yes: %%hf FRAME --share-rows 5 shows what an LLM that plans would be sent, redacted;

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..errors import did_you_mean
 from ..limits import license_class, size_words
 from ..page.comm import somebody_looks
 from ..render.choice_view import table_view
-from ..render.view import folded, shell
+from ..render.view import folded, shell, stack
+from ..render.words import when_words
 from ..selection.candidates import Candidate
 from ..starter import OFFER
 from .call import Call, display
 
 WHY = ("model", "license", "size", "score", "quality", "speed", "why")
+DEVICES = ("device", "name", "memory free", "good at")
+LOADED = ("model", "device", "dtype", "size", "last used")
 
 
 def why(call: Call) -> None:
@@ -77,25 +81,39 @@ def _row(candidate: Candidate) -> Mapping[str, object]:
 
 
 def status(call: Call) -> None:
-    """Devices and loaded models."""
+    """Devices, with the memory that is free now, and loaded models, the last used first."""
     from ..devices import find_devices
 
     devices = [
         {
-            "what": d.torch_name,
-            "detail": d.name,
-            "memory": f"{d.free_bytes / 2**30:.1f} of {d.total_bytes / 2**30:.1f} GiB free",
+            "device": d.torch_name,
+            "name": d.name,
+            "memory free": f"{d.free_bytes / 2**30:.1f} of {d.total_bytes / 2**30:.1f} GiB",
+            "good at": ", ".join(d.dtypes),
         }
         for d in find_devices()
     ]
     models = [
-        {"what": m.facts.model_id, "detail": f"{m.device} · {m.dtype}", "memory": size_words(m.bytes)}
-        for m in call.session.pool.loaded()
+        {
+            "model": m.model_id,
+            "device": " + ".join(m.devices),
+            "dtype": m.dtype,
+            "size": size_words(m.bytes),
+            "last used": "in use" if m.runs else when_words(m.used),
+        }
+        for m in call.session.pool.in_memory()
     ]
-    display(table_view("Devices and loaded models", [*devices, *models], columns=("what", "detail", "memory")))
+    views = [table_view("Devices", devices, columns=DEVICES), table_view("Loaded models", models, columns=LOADED)]
+    display(stack(*views))
 
 
 def unload(call: Call) -> None:
-    """Let a model go, or every one."""
+    """Let a model go, or every one; one that runs goes once it has run."""
+    loaded = call.session.pool.in_memory()
     gone = call.session.pool.unload(call.words[0] if call.words else "")
-    print(f"unloaded: {', '.join(gone)}" if gone else "no such model is loaded; %hf status lists those that are")
+    if gone:
+        size = sum(m.bytes for m in loaded if m.model_id in gone)
+        print(f"unloaded: {', '.join(gone)} · {size_words(size)}")
+        return
+    near = did_you_mean(call.words[0], [m.model_id for m in loaded]) if call.words else ""
+    print(f"no such model is loaded; {near or '%hf status lists those that are'}")

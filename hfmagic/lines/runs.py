@@ -16,6 +16,8 @@ from ..render.choice_view import table_view
 from ..render.html import muted, tag
 from ..render.plan_view import PlanView
 from ..render.view import View, shell, stack
+from ..render.words import kept_words
+from ..results import Results
 from ..session import DEFAULT_OUTPUT, Proposal, Session
 from .call import Call, display
 from .evidence import show_notices, show_trial
@@ -40,8 +42,15 @@ def show_run(
     if results.failed:
         raise next(iter(results.failed.values()))
     if results.interrupted:
-        kept = f"what was finished is kept in {stored}; " if results.steps else ""
-        raise KeyboardInterrupt(f"interrupted; {kept}%hf go runs the plan again")
+        raise KeyboardInterrupt(_interrupted(session, results, stored))
+
+
+def _interrupted(session: Session, results: Results, stored: str) -> str:
+    """What an interrupt left, and how to go on."""
+    if words := kept_words(results, cached=session.config.cache_results):
+        return f"interrupted: {words}"
+    kept = f"what was finished is kept in {stored}; " if results.steps else ""
+    return f"interrupted; {kept}%hf go runs the plan again"
 
 
 def run_proposal(

@@ -14,7 +14,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import HFMagicError, StepFailed, UnknownColumn, clip, did_you_mean
 
@@ -32,15 +33,18 @@ FORBIDDEN_FUNCTIONS = re.compile(
     r"__internal.*|getenv|current_setting|getvariable|write_log|sleep_ms|pg_sleep|nextval|setval"
 )
 
+Given: TypeAlias = "pa.Table | tuple[Path, ...]"
+"""A table in memory, or the Parquet files that it lies in."""
+
 _MISSING_COLUMN = re.compile(r'Referenced column "(.+?)" (?:was )?not found|does not have a column named "(.+?)"')
 _MISSING_TABLE = re.compile(r"Table with name (.+?) does not exist")
 
 
-def run_query(tables: Mapping[str, pa.Table], query: str, *, max_rows: int, timeout_seconds: float) -> pa.Table:
+def run_query(tables: Mapping[str, Given], query: str, *, max_rows: int, timeout_seconds: float) -> pa.Table:
     """The rows of one SELECT.
 
     Args:
-        tables: what the query may read, by name.
+        tables: what the query may read, by name: in memory, or the Parquet files that a table lies in.
         max_rows: most rows that it may give.
         timeout_seconds: longest time to run; an interrupt stops it as soon.
     Returns: a table; sums and other decimals are int64 or float64, unless a table given holds decimals itself.
@@ -78,12 +82,18 @@ def _settings() -> dict[str, str | bool | int | float | list[str]]:
     }
 
 
-def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> None:
+def _register(connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Given]) -> None:
     for name, table in tables.items():
-        twice = next((c for c in table.column_names if table.column_names.count(c) > 1), None)
-        if twice is not None:
+        columns = _columns(table)
+        if twice := next((c for c in columns if columns.count(c) > 1), None):
             raise StepFailed(f"{name}: the column {twice!r} occurs twice.", hint="rename one")
-        connection.register(name, table)
+        if isinstance(table, tuple):
+            files = [str(path) for path in table]
+            connection.read_parquet(files, hive_partitioning=False).create_view(name)
+        else:
+            connection.register(name, table)
+    files = [str(path) for table in tables.values() if isinstance(table, tuple) for path in table]
+    connection.execute("SET allowed_paths = ?", [files])  # these and no other, from the next line but one on
     connection.execute("SET enable_progress_bar = false")  # on by itself in Jupyter
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -100,6 +110,16 @@ def _check(connection: duckdb.DuckDBPyConnection, query: str, tables: Iterable[s
         found = ", ".join(s.type.name for s in statements[:5]) or "nothing"
         raise StepFailed(f"the query must be one SELECT, found {found}.")
     _check_tree(_syntax_tree(query), tables)
+
+
+def _columns(table: Given) -> list[str]:
+    return list(_schema(table).names)
+
+
+def _schema(table: Given) -> pa.Schema:
+    import pyarrow.parquet as pq
+
+    return pq.read_schema(table[0]) if isinstance(table, tuple) else table.schema
 
 
 def _syntax_tree(query: str) -> Any:
@@ -177,11 +197,11 @@ def _in_time(work: Callable[[], pa.Table], interrupt: Callable[[], None], timeou
     return done[0]
 
 
-def _plain_numbers(table: pa.Table, given: Mapping[str, pa.Table]) -> pa.Table:
+def _plain_numbers(table: pa.Table, given: Mapping[str, Given]) -> pa.Table:
     """DuckDB's sum of integers is a HUGEINT, in Arrow a decimal, in pandas an object: give int64 or float64."""
     import pyarrow as pa
 
-    if any(pa.types.is_decimal(t) for g in given.values() for t in g.schema.types):
+    if any(pa.types.is_decimal(t) for g in given.values() for t in _schema(g).types):
         return table
     for i, field in enumerate(table.schema):
         if pa.types.is_decimal(field.type):
@@ -194,12 +214,12 @@ def _plain_numbers(table: pa.Table, given: Mapping[str, pa.Table]) -> pa.Table:
     return table
 
 
-def _told(error: duckdb.Error, tables: Mapping[str, pa.Table]) -> HFMagicError:
+def _told(error: duckdb.Error, tables: Mapping[str, Given]) -> HFMagicError:
     """DuckDB's first line, as one of ours."""
     message = str(error).split("\n\n")[0].split("\n")[0]
     if found := _MISSING_COLUMN.search(message):
         name = found[1] or found[2]
-        columns = {c for t in tables.values() for c in t.column_names}
+        columns = {c for t in tables.values() for c in _columns(t)}
         hint = did_you_mean(name, columns) or f"it has {clip(', '.join(sorted(columns)), 60)}"
         return UnknownColumn(f"the query reads a column {name!r} that is not there.", hint=hint)
     if found := _MISSING_TABLE.search(message):

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
-from ..answer.read import subject_rows, table_of
+from ..answer.read import head_of, subject_rows, table_of
 from ..errors import one_line
 from ..kinds import MEDIA, Kind
 from ..plan import Column, Step, StepOutput
 from ..results import Results, StepResult
-from .html import code, text
+from .html import Child, code, text
 from .subjects import Subjects, flattened
 from .view import NOTHING, View, beside, folded, section, stack
 from .views import Output, Room, map_view, media_column, texts_column, view_of
 from .views.gallery import MAX_PICTURES
-from .views.labels import labels_column, question_view, score_words
+from .views.labels import label_bars, labels_column, question_view, score_words
 from .views.output import CELL_BYTES
 from .views.table import preview
 from .views.transcript import segments_of
@@ -79,6 +79,8 @@ class Outputs:
     def column(self, result: StepResult, room: Room) -> View:
         """A column: pictures and sounds with what was said of each; else a summary, when nothing was made of it."""
         step = result.step
+        if result.kind is Kind.LABELS and step.id in self.results.streamed:
+            return label_bars(self.results.streamed[step.id].labels)
         media = self.subjects.media(step)
         given = media[1] if media else subject_rows(self.results, step)
         values, subjects = flattened(result.value, given)
@@ -160,9 +162,11 @@ class Outputs:
     def frame(self, name: str, room: Room) -> View:
         """The first rows of a frame that got new columns; of those that the last step selected."""
         added = [r for r in self.results.values() if r.frame == name]
-        frame = table_of(self.results.frames[name]) if added else None
-        if frame is None:
+        if not added:
             return NOTHING
+        frame = table_of(self.results.frames[name])
+        if frame is None:
+            return self.file(name, added, room)
         new = [c for r in added for c in (r.step.output, f"{r.step.output}_score") if c in frame.columns]
         given = [row for row, value in enumerate(added[-1].value) if value is not None and row < len(frame)]
         chosen = given or list(range(len(frame)))
@@ -182,6 +186,19 @@ class Outputs:
         )
         words = f" · {rows_words(len(frame))}, {rows_words(len(new), 'new column')}"
         return section(view, code(name), words, plain_title=f"{name}{words}:")
+
+    def file(self, name: str, added: list[StepResult], room: Room) -> View:
+        """The first rows of a frame that is not in memory, with its path and its number of rows."""
+        head = head_of(self.results.frames[name], self.rows)
+        if head is None:
+            return NOTHING
+        new = [c for r in added for c in (r.step.output, f"{r.step.output}_score") if c in head.frame.columns]
+        chips = [r.step.output for r in added if r.kind is Kind.LABELS]
+        view = preview(head.frame, range(len(head.frame)), new=new, of=head.rows, chips=chips, room=room)
+        words = f" · {rows_words(head.rows)}, {rows_words(len(new), 'new column')}"
+        where: list[Child] = [" · in ", code(head.path)] if head.path else []
+        plain = f"{name}{words}" + (f" · in {head.path}" if head.path else "")
+        return section(view, code(name), words, *where, plain_title=f"{plain}:")
 
     def is_sink(self, step: Step) -> bool:
         """True when no other step reads it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +9,14 @@ from ..answer import Answer, Phrase
 from ..answer.templates import WORDS, Language, fill
 from ..changes import Change
 from ..errors import one_line
-from ..results import RejectedRow, Results, StepResult
+from ..results import Results
 from .change_view import change_view
 from .html import Child, Markup, code, join, muted, tag, text
 from .outputs import Outputs
+from .rejected_view import rejected_view
 from .view import NOTHING, Bundle, View, bundle, stack
 from .views.output import CELL_BYTES
-from .words import error_line, rows_words, seconds_words
-
-MAX_REJECTED = 20
+from .words import error_line, seconds_words
 
 
 def results_mimebundle(results: Results, **shown: Any) -> Bundle:
@@ -51,7 +49,7 @@ def results_view(
         _answer(answer, results),
         *(change_view(change) for change in changes),
         *Outputs(results, answer.text, preview_rows, inputs or {}, most_bytes).sections(),
-        *(_rejected(result) for result in results.values() if result.rejected),
+        rejected_view(results),
         _failures(results),
         _footer(results, stored),
     )
@@ -90,24 +88,6 @@ def _number(answer: Answer, phrase: Phrase, results: Results) -> Child:
     return join([Markup("&#8288;"), tag("sup", f"[{number}]", title=f"step {number}: {step.task}{model}")])
 
 
-def _rejected(result: StepResult) -> View:
-    """How many rows have no result and why, with the first of them."""
-    reasons = Counter(one_line(row.reason) for row in result.rejected).most_common()
-    words = ", ".join(f"{count:,} × {reason}" for reason, count in reasons[:5])
-    every = max(result.rows, len(result.rejected))
-    line = f"{len(result.rejected):,} of {rows_words(every)} without a result in {result.step.output}: {words}"
-    listed = [tag("li", _row(row)) for row in result.rejected[:MAX_REJECTED]]
-    more = len(result.rejected) - MAX_REJECTED
-    if more > 0:
-        listed.append(tag("li", muted(f"and {more:,} more")))
-    summary = tag("summary", tag("span", text(line, 500), class_="hfm-warn"))
-    return View(tag("details", summary, tag("ul", listed)), line)
-
-
-def _row(row: RejectedRow) -> Child:
-    return join([f"row {row.row}: ", text(row.reason, 200)])
-
-
 def _failures(results: Results) -> View:
     lines = [
         f"✗ Step {number} ({step.task}) failed: {error_line(results.failed[step.id])}"
@@ -118,14 +98,15 @@ def _failures(results: Results) -> View:
 
 
 def _footer(results: Results, stored: str) -> View:
-    """What it rests on: seconds, models, device, plan; and the notes of the steps."""
+    """What it rests on: seconds, models, device, plan; and the notes of the steps and of the run."""
     models: dict[str, Child] = {}
     for result in results.values():
         if result.step.model:
             model = result.step.model
             models[f"{model.model_id}@{model.revision[:7]}"] = join([code(model.model_id), f"@{model.revision[:7]}"])
     devices = sorted({f"{r.device} {r.dtype}".strip() for r in results.values() if r.device})
-    notes = list(dict.fromkeys(f"{r.step.output}: {note}" for r in results.values() for note in r.notes))
+    of_steps = (f"{r.step.output}: {note}" for r in results.values() for note in r.notes)
+    notes = list(dict.fromkeys((*of_steps, *results.notes)))
     ends = [", ".join(devices), f"plan {results.plan.hash}"]
     took = seconds_words(results.seconds)
     if models and results.first_row_seconds:

@@ -71,8 +71,14 @@ def _done_parts(state: StepState) -> list[str]:
     if result is None:
         return []
     rows = [rows_words(result.rows)] if result.rows > 1 or result.frame else []
+    cached = [_cached(result)] if result.cached else []
     rejected = [f"{len(result.rejected):,} rejected"] if result.rejected else []
-    return [*rows, *rejected, seconds_words(result.seconds)]
+    return [*rows, *cached, *rejected, seconds_words(result.seconds)]
+
+
+def _cached(result: StepResult) -> str:
+    """How many of its different rows had a result already."""
+    return f"{result.cached:,} from the cache" if result.cached < result.unique else "all from the cache"
 
 
 def _running(state: StepState) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from typing import assert_never
 
 from ..errors import HFMagicError, one_line
 from ..kinds import InputSchema, Kind
 from ..plan import Column, Constant, Frame, Plan, Predicate, Reference, Step, StepOutput, Variable
+from ..results import Results
 from ..scope import Scope
 from ..tasks import CATALOGUE
 
@@ -135,6 +137,11 @@ def input_words(schema: InputSchema) -> str:
     return f"frame{rows}"
 
 
+def when_words(at: float) -> str:
+    """A time in seconds since 1970 as the clock here shows it: "2026-11-23 14:03"; nothing for 0."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at)) if at else ""
+
+
 def seconds_words(seconds: float) -> str:
     """A duration: "0.04 s", "1.2 s", "48 s", "3 min 20 s"."""
     if seconds < 0.995:
@@ -145,6 +152,23 @@ def seconds_words(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min {rest} s"
+
+
+def kept_words(results: Results, *, cached: bool) -> str:
+    """What an interrupt left of the step it stopped, and what a rerun does; empty where it stopped within none.
+
+    Args:
+        cached: a rerun takes the rows that are finished from the result cache.
+    Returns: such as "kept 41,200 of 1,000,000 rows; run the cell again to go on".
+    """
+    result = results.stopped
+    if result is None:
+        return ""
+    kept = f"kept {results.finished(result.step.id):,} of {rows_words(result.rows)}"
+    if cached and result.step.model is not None:
+        return f"{kept}; run the cell again to go on"
+    why = "the cache is off" if not cached else "its rows are not cached"
+    return f"{kept}; {why}: a rerun starts anew"
 
 
 def rows_words(count: int, noun: str = "row") -> str:

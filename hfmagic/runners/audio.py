@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidPlan, UnknownKind
@@ -11,6 +12,7 @@ from ..kinds import Audio
 from ..media import length_of, resample
 from ..models import Loaded
 from ..tasks.languages import code_in
+from .stacked import to_model
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +46,14 @@ def heard(loaded: Loaded, sound: Audio) -> np.ndarray:
         raise UnknownKind(f"sound of {sound.seconds * 1000:.0f} ms: too short, wanted {SHORTEST * 1000:.0f} ms or more")
     samples: np.ndarray = resample(sound, rate_of(loaded)).samples
     return samples
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A sound as a model hears it: samples at its rate, of shape (n,), and the seconds of the recording."""
+
+    samples: np.ndarray
+    seconds: float
 
 
 def is_silent(samples: np.ndarray) -> bool:
@@ -89,16 +99,12 @@ def like_length(pieces: Sequence[np.ndarray], most: int) -> Iterator[list[int]]:
 
 def features(loaded: Loaded, pieces: Sequence[np.ndarray], **options: Any) -> dict[str, Any]:
     """The extractor's tensors of pieces, on the model's device; numbers in its dtype."""
-    batch = extractor_of(loaded)(list(pieces), sampling_rate=rate_of(loaded), return_tensors="pt", **options)
-    return to_model(loaded, batch)
+    return to_model(loaded, extracted(loaded, pieces, **options))
 
 
-def to_model(loaded: Loaded, batch: Mapping[str, Any]) -> dict[str, Any]:
-    """Tensors on the model's device; those of fractions in its dtype."""
-    return {
-        name: tensor.to(loaded.device, loaded.model.dtype) if tensor.is_floating_point() else tensor.to(loaded.device)
-        for name, tensor in batch.items()
-    }
+def extracted(loaded: Loaded, pieces: Sequence[np.ndarray], **options: Any) -> dict[str, Any]:
+    """The extractor's tensors of pieces, on the CPU."""
+    return dict(extractor_of(loaded)(list(pieces), sampling_rate=rate_of(loaded), return_tensors="pt", **options))
 
 
 def check_language(loaded: Loaded, wanted: str) -> None:

@@ -11,9 +11,11 @@ from ..models import Loaded, quiet
 from ..processors import PARTS
 from .dialogue import AUTO, ask, on_device, prompts_of, seers, write
 from .runner import Runner, one_each
+from .stacked import alike, stacked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from torch import Tensor
 
 
 def describe(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[str]:
@@ -34,18 +36,29 @@ def read(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any])
 
     Donut starts with the token of its task, and its fields are given as JSON.
     """
-    length = int(parameters["max_new_tokens"])
-    batch = pixels(loaded, images)
-    start = task_token(loaded.tokenizer)
-    if not start:
-        return write(loaded, batch, length)
-    return [_fields(loaded.tokenizer, text) for text in write_tags(loaded, batch, [start] * len(images), length)]
+    return read_ready(loaded, pixels(loaded, images, parameters), parameters)
 
 
-def pixels(loaded: Loaded, images: Sequence[Image]) -> dict[str, Any]:
-    """Pictures for an encoder, shape (pictures, channels, height, width)."""
+def read_ready(loaded: Loaded, pictures: Sequence[Mapping[str, Tensor]], parameters: Mapping[str, Any]) -> list[str]:
+    """The same of pictures that are ready."""
+    length, start = int(parameters["max_new_tokens"]), task_token(loaded.tokenizer)
+    found: dict[int, str] = {}
+    for positions in alike(pictures):
+        batch = stacked(loaded, [pictures[i] for i in positions])
+        if start:
+            tagged = write_tags(loaded, batch, [start] * len(positions), length)
+            written = [_fields(loaded.tokenizer, text) for text in tagged]
+        else:
+            written = write(loaded, batch, length)
+        found |= zip(positions, written, strict=True)
+    return [found[i] for i in range(len(pictures))]
+
+
+def pixels(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[dict[str, Tensor]]:
+    """Each picture for an encoder, shape (1, channels, height, width)."""
     with quiet():
-        return {"pixel_values": loaded.processor.image_processor(list(images), return_tensors="pt")["pixel_values"]}
+        prepare = loaded.processor.image_processor
+        return [{"pixel_values": prepare([image], return_tensors="pt")["pixel_values"]} for image in images]
 
 
 def task_token(tokenizer: Any) -> str:
@@ -88,7 +101,17 @@ def _fields(tokenizer: Any, text: str) -> str:
 
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "image-to-text": (
-        Runner(read, AUTO, PARTS, of=("VisionEncoderDecoderModel",), cost=one_each, budget=8, most=8),
+        Runner(
+            read,
+            AUTO,
+            PARTS,
+            of=("VisionEncoderDecoderModel",),
+            cost=one_each,
+            budget=8,
+            most=8,
+            encode=pixels,
+            forward=read_ready,
+        ),
         *seers(describe),
     ),
     "image-text-to-text": seers(answer),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kinds import Audio, Segment, Transcript
 from ..models import Loaded, quiet
-from .audio import check_language, extractor_of, features, heard, is_silent, rate_of
+from .audio import Heard, check_language, extractor_of, features, heard, is_silent, rate_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,12 +24,22 @@ def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str,
 
     Raises: InvalidPlan for a language that is not the model's.
     """
+    return transcribe_heard(loaded, hear(loaded, sounds, parameters), parameters)
+
+
+def hear(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str, Any]) -> list[Heard]:
+    """Each sound at the model's rate. Raises: InvalidPlan for a language that is not the model's."""
     check_language(loaded, parameters["language"])
+    return [Heard(heard(loaded, sound), sound.seconds) for sound in sounds]
+
+
+def transcribe_heard(loaded: Loaded, sounds: Sequence[Heard], parameters: Mapping[str, Any]) -> list[str]:
+    """The same of sounds at the model's rate."""
     return [_transcribe(loaded, sound, parameters["timestamps"]) for sound in sounds]
 
 
-def _transcribe(loaded: Loaded, sound: Audio, when: str) -> str:
-    samples = heard(loaded, sound)
+def _transcribe(loaded: Loaded, sound: Heard, when: str) -> str:
+    samples = sound.samples
     if is_silent(samples):
         return Transcript("")
     ids, frame = _best_ids(loaded, samples)

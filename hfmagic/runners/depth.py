@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..models import Loaded
-from .prepared import as_float32, groups, image_processor, in_order, lacking, sizes
+from .prepared import Ready, as_float32, groups, image_processor, in_order, lacking, ready, shapes
 from .runner import Runner, one_each
 
 if TYPE_CHECKING:
@@ -20,12 +20,17 @@ METRIC = ("GLPNForDepthEstimation", "ZoeDepthForDepthEstimation", "DepthProForDe
 
 def measure_depth(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Image]:
     """A depth map of each picture: a picture in mode "F" of the same size, in the model's own unit."""
+    return measure_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def measure_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Image]:
+    """The same of pictures that are ready."""
     import PIL.Image
     import torch
 
     found: dict[int, Any] = {}
-    for positions, batch in groups(loaded, images):
-        of = sizes([images[i] for i in positions])
+    for positions, batch in groups(loaded, pictures):
+        of = [pictures[i].size for i in positions]
         with torch.inference_mode():
             outputs = as_float32(loaded.model(**batch))
             ready = _at_own_size(image_processor(loaded), outputs, of)
@@ -63,7 +68,16 @@ def which_way(loaded: Loaded) -> str:
     return "depth without a unit: more is nearer" if kind == "relative" else ""
 
 
-_HOW: Mapping[str, Any] = {"cost": one_each, "budget": 4, "note_of": which_way, "problem": lacking}
+_HOW: Mapping[str, Any] = {
+    "cost": one_each,
+    "budget": 4,
+    "note_of": which_way,
+    "problem": lacking,
+    "encode": ready,
+    "order": shapes,
+}
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "depth-estimation": (Runner(measure_depth, "AutoModelForDepthEstimation", "AutoImageProcessor", **_HOW),),
+    "depth-estimation": (
+        Runner(measure_depth, "AutoModelForDepthEstimation", "AutoImageProcessor", forward=measure_ready, **_HOW),
+    ),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..kinds import Box
 from ..models import Loaded
 from ..processors import PARTS
-from .prepared import as_float32, groups, image_processor, in_order, lacking, sizes
+from .prepared import Ready, as_float32, groups, image_processor, in_order, lacking, ready, shapes
 from .runner import Runner, one_each
 
 if TYPE_CHECKING:
@@ -22,12 +22,17 @@ DETECTED_AT_ONCE = 4  # pictures of about 800 × 1,100 pixels a forward pass
 
 def detect(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Boxes]:
     """The things in each picture that the model knows, the surest first; corners within the picture."""
+    return detect_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def detect_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Boxes]:
+    """The same of pictures that are ready."""
     import torch
 
     names = loaded.model.config.id2label
     found: dict[int, Boxes] = {}
-    for positions, batch in groups(loaded, images):
-        of = sizes([images[i] for i in positions])
+    for positions, batch in groups(loaded, pictures):
+        of = [pictures[i].size for i in positions]
         with torch.inference_mode():
             outputs = as_float32(loaded.model(**batch))
         ready = image_processor(loaded).post_process_object_detection(
@@ -45,14 +50,19 @@ def detect_named(loaded: Loaded, images: Sequence[Image], parameters: Mapping[st
     The picture is read once for all of them; the same thing can have several labels, as in transformers'
     pipelines/zero_shot_object_detection.py.
     """
+    return detect_named_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def detect_named_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Boxes]:
+    """The same of pictures that are ready."""
     import torch
 
     labels = [str(label) for label in parameters["candidate_labels"]]
     tokens = loaded.tokenizer(labels, padding="max_length", max_length=_text_length(loaded), truncation=True)
     texts = {k: torch.tensor(v, device=loaded.device) for k, v in tokens.items()}  # (labels, tokens)
     found: dict[int, Boxes] = {}
-    for positions, batch in groups(loaded, images):
-        of = sizes([images[i] for i in positions])
+    for positions, batch in groups(loaded, pictures):
+        of = [pictures[i].size for i in positions]
         many = {name: t.repeat(len(positions), 1) for name, t in texts.items()}
         with torch.inference_mode():
             outputs = as_float32(loaded.model(**many, **batch))
@@ -75,19 +85,24 @@ def ground(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any
     label's score is that of its best token, as its processor's post_process_grounded_object_detection takes it.
     Raises: ValueError when the labels are too many for one text.
     """
+    return ground_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def ground_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Boxes]:
+    """The same of pictures that are ready."""
     import torch
 
     found: dict[int, Boxes] = {}
     labels = [str(label) for label in parameters["candidate_labels"]]
     texts, own = _prompt(loaded, labels)
-    for positions, batch in groups(loaded, images):
+    for positions, batch in groups(loaded, pictures):
         many = {name: t.expand(len(positions), -1).to(loaded.device) for name, t in texts.items()}
         with torch.inference_mode():
             outputs = as_float32(loaded.model(**many, **batch))
         tokens = outputs.logits.sigmoid()  # (pictures, things, tokens)
         scores, best = torch.stack([tokens[..., places].amax(-1) for places in own], -1).max(-1)  # (pictures, things)
         for n, i in enumerate(positions):
-            height, width = sizes([images[i]])[0]
+            height, width = pictures[i].size
             keep = (scores[n] > parameters["threshold"]).nonzero()[:, 0]
             corners = _corners(outputs.pred_boxes[n, keep]) * torch.tensor([width, height] * 2, device=loaded.device)
             named = [labels[c] for c in best[n, keep].tolist()]
@@ -136,12 +151,20 @@ def _text_length(loaded: Loaded) -> int:
     return int(loaded.model.config.text_config.max_position_embeddings)
 
 
-_HOW: Mapping[str, Any] = {"cost": one_each, "budget": DETECTED_AT_ONCE, "problem": lacking}
+_HOW: Mapping[str, Any] = {
+    "cost": one_each,
+    "budget": DETECTED_AT_ONCE,
+    "problem": lacking,
+    "encode": ready,
+    "order": shapes,
+}
 _NAMED = "AutoModelForZeroShotObjectDetection"
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "object-detection": (Runner(detect, "AutoModelForObjectDetection", "AutoImageProcessor", **_HOW),),
+    "object-detection": (
+        Runner(detect, "AutoModelForObjectDetection", "AutoImageProcessor", forward=detect_ready, **_HOW),
+    ),
     "zero-shot-object-detection": (
-        Runner(ground, _NAMED, PARTS, of=("GroundingDinoForObjectDetection",), **_HOW),
-        Runner(detect_named, _NAMED, PARTS, **_HOW),
+        Runner(ground, _NAMED, PARTS, of=("GroundingDinoForObjectDetection",), forward=ground_ready, **_HOW),
+        Runner(detect_named, _NAMED, PARTS, forward=detect_named_ready, **_HOW),
     ),
 }

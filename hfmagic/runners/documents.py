@@ -41,7 +41,21 @@ def extract(loaded: Loaded, values: Sequence[tuple[Image, str]], parameters: Map
     As transformers' document-question-answering pipeline does it: windows over a long page, softmax over the starts
     and ends in each, the best span of all.
     """
-    return [extract_from(loaded, image, read_page(image), question) for image, question in values]
+    return extract_read(loaded, read_pages(loaded, values, parameters), parameters)
+
+
+def read_pages(
+    loaded: Loaded, values: Sequence[tuple[Image, str]], parameters: Mapping[str, Any]
+) -> list[tuple[Image, Page, str]]:
+    """The words of each page, read while the model answers on others. Raises: NotAvailable without RapidOCR."""
+    return [(image, read_page(image), question) for image, question in values]
+
+
+def extract_read(
+    loaded: Loaded, values: Sequence[tuple[Image, Page, str]], parameters: Mapping[str, Any]
+) -> list[Labels]:
+    """The same as extract of pages that are read."""
+    return [extract_from(loaded, image, page, question) for image, page, question in values]
 
 
 def extract_from(loaded: Loaded, image: Image, page: Page, question: str) -> Labels:
@@ -141,10 +155,23 @@ def write_answer(loaded: Loaded, values: Sequence[tuple[Image, str]], parameters
 
     The prompt is that of the Donut paper's DocVQA models (https://arxiv.org/abs/2111.15664).
     """
-    start = task_token(loaded.tokenizer)
-    prompts = [f"{start}<s_question>{question}</s_question><s_answer>" for _, question in values]
-    batch = pixels(loaded, [image for image, _ in values])
-    written = write_tags(loaded, batch, prompts, int(parameters["max_new_tokens"]))
+    return write_ready(loaded, pixels_asked(loaded, values, parameters), parameters)
+
+
+def pixels_asked(
+    loaded: Loaded, values: Sequence[tuple[Image, str]], parameters: Mapping[str, Any]
+) -> list[tuple[Mapping[str, Tensor], str]]:
+    """Each page as the encoder sees it, with its question."""
+    return list(zip(pixels(loaded, [image for image, _ in values], parameters), (q for _, q in values), strict=True))
+
+
+def write_ready(
+    loaded: Loaded, values: Sequence[tuple[Mapping[str, Tensor], str]], parameters: Mapping[str, Any]
+) -> list[Labels]:
+    """The same as write_answer of pages that are ready."""
+    start, length = task_token(loaded.tokenizer), int(parameters["max_new_tokens"])
+    asked = ((page, f"{start}<s_question>{question}</s_question><s_answer>") for page, question in values)
+    written = [write_tags(loaded, page, [prompt], length)[0] for page, prompt in asked]
     return [unscored(re.sub(r"<[^<>]*>", " ", text.partition("</s_answer>")[0]).strip()) for text in written]
 
 
@@ -160,9 +187,19 @@ RUNNERS: Mapping[str, tuple[Runner, ...]] = {
             of=_LAYOUT,
             note="the words were read from the page by RapidOCR",
             needs=("rapidocr", "onnxruntime"),
+            encode=read_pages,
+            forward=extract_read,
             **_SEES,
         ),
-        Runner(write_answer, AUTO, PARTS, of=("VisionEncoderDecoderModel",), **_SEES),
+        Runner(
+            write_answer,
+            AUTO,
+            PARTS,
+            of=("VisionEncoderDecoderModel",),
+            encode=pixels_asked,
+            forward=write_ready,
+            **_SEES,
+        ),
         *seers(ask_each),
     ),
 }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StepFailed
 from ..kinds import Labels
 from ..models import Loaded
-from .labels import ranked
-from .runner import Runner
-from .text import max_tokens, tokenize
+from .encoded import Encoded, fast, padded
+from .labels import ranked, ranked_rows
+from .runner import Encode, Run, Runner
+from .text import max_tokens, ready, tokenize
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,10 +46,14 @@ def embed(loaded: Loaded, texts: Sequence[str]) -> Tensor:
     As sentence-transformers does: 1_Pooling/config.json says how to pool, config_sentence_transformers.json which
     prompt stands before a text where none is named. Without those files: the mean over real tokens, no prompt.
     """
+    prompt = _prompt(loaded)
+    return _vectors(loaded, tokenize(loaded, [prompt + text for text in texts]))
+
+
+def _vectors(loaded: Loaded, batch: Mapping[str, Tensor]) -> Tensor:
+    """The pooled hidden states of a batch of tokens, scaled to length 1; shape (rows, dimensions)."""
     import torch
 
-    prompt = _prompt(loaded)
-    batch = tokenize(loaded, [prompt + text for text in texts])
     with torch.inference_mode():
         hidden = loaded.model(**batch).last_hidden_state.float()  # (rows, tokens, dimensions)
     pooled = [POOLINGS[name](hidden, batch["attention_mask"]) for name in _poolings(loaded)]
@@ -127,9 +134,63 @@ def _settings(loaded: Loaded, name: str) -> Any:
 
 _OTHER = "%hf use STEP MODEL"
 BY_CLOSENESS = "labels by closeness of embeddings, not by an entailment model; scores are only an order"
-BY_SIMILARITY = Runner(classify_by_similarity, "AutoModel", longest=_most, note=BY_CLOSENESS)
+
+
+@dataclass(eq=False)
+class Beside:
+    """The tokens of what texts are compared with; `vectors` are their embeddings, once they are known."""
+
+    others: Sequence[Encoded]
+    vectors: Tensor | None = None
+
+    def embedded(self, loaded: Loaded) -> Tensor:
+        """Their embeddings, made once; shape (others, dimensions)."""
+        if self.vectors is None:
+            self.vectors = _vectors(loaded, padded(loaded, self.others))
+        return self.vectors
+
+
+def _ready(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    prompt = _prompt(loaded)
+    return ready(loaded, [prompt + text for text in texts] if prompt else texts, parameters)
+
+
+def _ready_with(named: str, loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    """Tokens of texts, each with those of what the parameter of that name holds: a text, or several."""
+    held = parameters[named]
+    others = [held] if isinstance(held, str) else [str(one) for one in held]
+    beside = Beside(_ready(loaded, others, parameters))
+    return [item._replace(beside=beside) for item in _ready(loaded, texts, parameters)]
+
+
+def _embed_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[Any]:
+    return list(_vectors(loaded, padded(loaded, encoded)).cpu().numpy())
+
+
+def _cosines(loaded: Loaded, encoded: Sequence[Encoded]) -> Tensor:
+    """Of each text with each of those beside it; shape (rows, others)."""
+    beside: Beside = encoded[0].beside
+    return _vectors(loaded, padded(loaded, encoded)) @ beside.embedded(loaded).T
+
+
+def _compare_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[float]:
+    return [float(c) for c in _cosines(loaded, encoded)[:, 0].tolist()]
+
+
+def _classify_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[Labels]:
+    labels = [str(label) for label in parameters["candidate_labels"]]
+    return ranked_rows(dict(enumerate(labels)), (_cosines(loaded, encoded) * SHARPNESS).softmax(-1))
+
+
+def _runner(run: Run, encode: Encode, forward: Run, note: str = "") -> Runner:
+    return Runner(run, "AutoModel", longest=_most, note=note, **fast(run, encode, forward))
+
+
+BY_SIMILARITY = _runner(
+    classify_by_similarity, partial(_ready_with, "candidate_labels"), _classify_encoded, BY_CLOSENESS
+)
 
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "sentence-similarity": (Runner(compare, "AutoModel", longest=_most),),
-    "feature-extraction": (Runner(embed_each, "AutoModel", longest=_most),),
+    "sentence-similarity": (_runner(compare, partial(_ready_with, "sentence"), _compare_encoded),),
+    "feature-extraction": (_runner(embed_each, _ready, _embed_encoded),),
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import StepFailed
 from ..kinds import Labels
 from ..language import column_language
 from ..models import Loaded
 from .embeddings import BY_SIMILARITY
-from .labels import ranked
+from .encoded import Encoded, fast, in_parts, padded
+from .labels import ranked, ranked_rows
 from .runner import Runner, token_counts
-from .text import max_tokens, tokenize
+from .text import max_tokens, ready, tokenize
 
 HYPOTHESES = {"en": "This text is about {}.", "zh": "这段文字是关于{}的。"}
 """In the language of the labels: models are trained with whole sentences (Yin et al. 2019, arXiv:1909.00161)."""
@@ -59,6 +60,47 @@ def _room(loaded: Loaded, parameters: Mapping[str, Any]) -> int:
     return max(max_tokens(loaded) - max(token_counts(loaded, hypotheses)), 8)
 
 
+class Pairs(NamedTuple):
+    """A text with each hypothesis, as tokens; `cost` is the text's."""
+
+    items: Sequence[Encoded]
+    cost: int
+
+    @property
+    def value(self) -> Any:
+        """The text, where it was left as it is."""
+        return self.items[0].value and self.items[0].value[0]
+
+
+def _ready(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Pairs]:
+    labels = [str(label) for label in parameters["candidate_labels"]]
+    hypotheses = [_hypothesis(labels).format(label) for label in labels]
+    found = ready(loaded, [(text, hypothesis) for text in texts for hypothesis in hypotheses], parameters)
+    room, most = _room(loaded, parameters), max_tokens(loaded)
+    pairs = []
+    for i in range(len(texts)):
+        items = found[i * len(labels) : (i + 1) * len(labels)]
+        cost = max(item.cost for item in items)
+        pairs.append(Pairs(items, room + 1 if cost > most else min(room, max(1, cost - most + room))))
+    return pairs
+
+
+def _classify_encoded(loaded: Loaded, encoded: Sequence[Pairs], parameters: Mapping[str, Any]) -> list[Labels]:
+    import torch
+
+    labels = [str(label) for label in parameters["candidate_labels"]]
+    index = entailment(loaded.model.config.label2id)
+    if index is None:
+        raise StepFailed(f"{loaded.facts.model_id} has no label named entailment.")
+    items = [item for pairs in encoded for item in pairs.items]
+    found = torch.empty(len(items))  # (rows · labels,)
+    with torch.inference_mode():
+        for part in in_parts([item.cost for item in items]):
+            logits = loaded.model(**padded(loaded, [items[i] for i in part])).logits
+            found[part] = logits[:, index].float().cpu()
+    return ranked_rows(dict(enumerate(labels)), found.view(len(encoded), len(labels)).softmax(-1))
+
+
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "zero-shot-classification": (
         Runner(
@@ -68,6 +110,7 @@ RUNNERS: Mapping[str, tuple[Runner, ...]] = {
             longest=_room,
             most=32,
             problem=problem,
+            **fast(classify_by_entailment, _ready, _classify_encoded, 512),
         ),
         BY_SIMILARITY,
     ),

@@ -9,9 +9,10 @@ from typing import Any
 
 from ..kinds import Span
 from ..models import Loaded
+from .encoded import fast
 from .runner import Runner, token_counts
 from .text import max_tokens
-from .windows import cut
+from .windows import Piece, Pieces, cut, pieces, runs
 
 _SCHEME = re.compile(r"(?P<at>[BIESLUM])[-_](?P<name>.+)")  # of BIO, BIOES, BILOU, BMES
 _BEGINS, _ENDS = frozenset("BSU"), frozenset("ESLU")
@@ -52,10 +53,12 @@ def find_entities(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str,
                     found[place] = (margin, str(labels[window_ids[k]]), window_scores[k])
                 here.add(place)
     names = {str(name) for name in labels.values()}
-    return [
-        tuple(replace(span, text=text[span.start : span.end]) for span in _spans(_words(text, found), names))
-        for text, found in zip(texts, seen, strict=True)
-    ]
+    return [_found(text, found, names) for text, found in zip(texts, seen, strict=True)]
+
+
+def _found(text: str, tokens: Mapping[Token, tuple[int, str, float]], names: Collection[str]) -> tuple[Span, ...]:
+    """The spans of a text, with what stands there."""
+    return tuple(replace(span, text=text[span.start : span.end]) for span in _spans(_words(text, tokens), names))
 
 
 def _words(text: str, tokens: Mapping[Token, tuple[int, str, float]]) -> list[Word]:
@@ -107,6 +110,57 @@ def _cost(loaded: Loaded, texts: Sequence[str]) -> list[int]:
     return [min(count, max_tokens(loaded)) for count in token_counts(loaded, texts)]
 
 
+def _ready(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Pieces]:
+    return pieces(loaded, texts)
+
+
+def _entities_encoded(
+    loaded: Loaded, encoded: Sequence[Pieces], parameters: Mapping[str, Any]
+) -> list[tuple[Span, ...]]:
+    import numpy as np
+
+    windows = [window for item in encoded for window in item.windows]
+    names = {int(i): str(name) for i, name in loaded.model.config.id2label.items()}
+    is_named = np.array([names.get(i) != "O" for i in range(max(names) + 1)])
+    seen: list[Any] = [None] * len(windows)  # scores and ids of the own tokens
+    for part, output in runs(loaded, windows):
+        scores, ids = (found.cpu().numpy() for found in output.logits.float().softmax(-1).max(-1))  # (windows, tokens)
+        for j, i in enumerate(part):
+            own = windows[i].own
+            seen[i] = scores[j, own], ids[j, own]
+    results, end, every = [], 0, set(names.values())
+    for item in encoded:
+        first, end = end, end + len(item.windows)
+        some = any(is_named[ids].any() for _, ids in seen[first:end])
+        tokens = _joined(item.windows, seen[first:end], names) if some else {}
+        results.append(_found(item.text, tokens, every) if some else ())
+    return results
+
+
+def _joined(windows: Sequence[Piece], seen: Sequence[Any], names: Mapping[int, str]) -> dict[Token, Any]:
+    """The tokens of a text by their place, each as the window says in which it stands farthest from the ends."""
+    found: dict[Token, tuple[int, str, float]] = {}
+    for window, (scores, ids) in zip(windows, seen, strict=True):
+        here: set[Token] = set()  # pieces of one character stand at one place: the first counts
+        last = len(ids) - 1
+        for k, (place, label, score) in enumerate(
+            zip(window.found.offsets[window.own], ids.tolist(), scores.tolist(), strict=True)
+        ):
+            margin = min(k, last - k)
+            if place[0] < place[1] and place not in here and margin >= found.get(place, (-1,))[0]:
+                found[place] = (margin, names[label], score)
+            here.add(place)
+    return found
+
+
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "token-classification": (Runner(find_entities, "AutoModelForTokenClassification", cost=_cost, most=32),),
+    "token-classification": (
+        Runner(
+            find_entities,
+            "AutoModelForTokenClassification",
+            cost=_cost,
+            most=32,
+            **fast(find_entities, _ready, _entities_encoded, 2048),
+        ),
+    ),
 }

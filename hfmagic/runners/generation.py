@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..models import Loaded, quiet
+from .encoded import Encoded, encode, fast, padded
 from .runner import Runner
-from .text import can_pad, max_tokens, on_device, shorten
+from .text import can_pad, max_tokens, on_device, ready, shorten
 
 PREFIXES = {"summary": "summarize: ", "title": "Write a title for this text: "}
 """T5's own prefix for summaries; for titles the wording that gave flan-t5-small-titler its best titles of six tried."""
+AHEAD = 512  # texts that are encoded at once: writing takes so long that more are not wanted for minutes
 LEAST = 16  # tokens of a text that are read at least, however long the instruction is
 
 
@@ -57,6 +59,11 @@ def write(loaded: Loaded, texts: Sequence[str], max_new_tokens: int, **options: 
     batch = loaded.tokenizer(
         list(texts), padding=True, truncation=True, max_length=max_tokens(loaded), return_tensors="pt"
     )
+    return write_on(loaded, batch, max_new_tokens, **options)
+
+
+def write_on(loaded: Loaded, batch: Any, max_new_tokens: int, **options: Any) -> list[str]:
+    """What an encoder-decoder writes for each row of a batch of tokens."""
     if loaded.model.config.model_type == "led":  # its first token sees the whole text (Beltagy et al. 2020)
         options["global_attention_mask"] = _first_only(batch["input_ids"]).to(loaded.device)
     return _generate(loaded, batch, max_new_tokens, **options)
@@ -109,10 +116,70 @@ def _tidy(text: str) -> str:
     return text.strip().strip('"').strip()
 
 
+def _ready_to_summarize(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    return ready_after(loaded, texts, _prefix(loaded, parameters))
+
+
+def _summarize_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[str]:
+    return [_tidy(text) for text in write_on(loaded, padded(loaded, encoded), int(parameters["max_new_tokens"]))]
+
+
+def ready_after(loaded: Loaded, texts: Sequence[str], prefix: str) -> list[Encoded]:
+    """Texts after a prefix as tokens; their costs do not tell of the prefix."""
+    around = len(loaded.tokenizer(prefix, add_special_tokens=False).input_ids) if prefix else 0
+    return [item._replace(cost=item.cost - around) for item in ready(loaded, [prefix + text for text in texts], {})]
+
+
+def _ready_to_answer(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    can_pad(loaded)
+    loaded.tokenizer.padding_side = "left"
+    tokens = room(loaded, parameters)
+    prompts = [_prompt(loaded, text, parameters) for text in shorten(loaded, texts, tokens)]
+    found = encode(loaded, prompts, 0, special=not loaded.tokenizer.chat_template)
+    own = encode(loaded, texts, 0)
+    return [item._replace(cost=text.cost) for item, text in zip(found, own, strict=True)]
+
+
+def _answer_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[str]:
+    batch = padded(loaded, encoded, "left")
+    length = int(parameters["max_new_tokens"])
+    return [text.strip() for text in _generate(loaded, batch, length, skip=batch["input_ids"].shape[1])]
+
+
+def _ready_by_encoder(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    return ready_after(loaded, texts, f"{parameters['instruction']}\n\n".lstrip())
+
+
+def _by_encoder_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[str]:
+    return [t.strip() for t in write_on(loaded, padded(loaded, encoded), int(parameters["max_new_tokens"]))]
+
+
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "summarization": (Runner(summarize, "AutoModelForSeq2SeqLM", longest=longest, most=32),),
+    "summarization": (
+        Runner(
+            summarize,
+            "AutoModelForSeq2SeqLM",
+            longest=longest,
+            most=32,
+            **fast(summarize, _ready_to_summarize, _summarize_encoded, AHEAD),
+        ),
+    ),
     "text-generation": (
-        Runner(generate, "AutoModelForCausalLM", of=("ForCausalLM", "LMHeadModel"), longest=room, most=16),
-        Runner(generate_by_encoder, "AutoModelForSeq2SeqLM", of=("ForConditionalGeneration",), longest=room, most=16),
+        Runner(
+            generate,
+            "AutoModelForCausalLM",
+            of=("ForCausalLM", "LMHeadModel"),
+            longest=room,
+            most=16,
+            **fast(generate, _ready_to_answer, _answer_encoded, AHEAD),
+        ),
+        Runner(
+            generate_by_encoder,
+            "AutoModelForSeq2SeqLM",
+            of=("ForConditionalGeneration",),
+            longest=room,
+            most=16,
+            **fast(generate_by_encoder, _ready_by_encoder, _by_encoder_encoded, AHEAD),
+        ),
     ),
 }

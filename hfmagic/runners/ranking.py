@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..models import Loaded
+from .encoded import Encoded, fast, padded
 from .pairs import longest_pair, pair_counts
 from .runner import Runner
-from .text import tokenize
+from .text import ready, tokenize
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def relevance(loaded: Loaded, values: Sequence[Any], parameters: Mapping[str, Any]) -> list[float]:
@@ -22,8 +26,25 @@ def relevance(loaded: Loaded, values: Sequence[Any], parameters: Mapping[str, An
     batch = tokenize(loaded, [(query, text) for text, query in values])
     with torch.inference_mode():
         logits = loaded.model(**batch).logits.double()  # (rows, 1 or 2)
+    return _scores(logits)
+
+
+def _scores(logits: Tensor) -> list[float]:
+    """Of logits of shape (rows, 1 or 2)."""
     scores = logits[:, 0].sigmoid() if logits.shape[1] == 1 else logits.softmax(-1)[:, 1]
     return [float(score) for score in scores.tolist()]
+
+
+def _ready(loaded: Loaded, values: Sequence[Any], parameters: Mapping[str, Any]) -> list[Encoded]:
+    found = ready(loaded, [(query, text) for text, query in values], parameters)
+    return [item if item.value is None else item._replace(value=item.value[::-1]) for item in found]
+
+
+def _relevance_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[float]:
+    import torch
+
+    with torch.inference_mode():
+        return _scores(loaded.model(**padded(loaded, encoded)).logits.double())
 
 
 def problem(config: Mapping[str, Any]) -> str:
@@ -36,7 +57,12 @@ def problem(config: Mapping[str, Any]) -> str:
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "text-ranking": (
         Runner(
-            relevance, "AutoModelForSequenceClassification", cost=pair_counts, longest=longest_pair, problem=problem
+            relevance,
+            "AutoModelForSequenceClassification",
+            cost=pair_counts,
+            longest=longest_pair,
+            problem=problem,
+            **fast(relevance, _ready, _relevance_encoded),
         ),
     ),
 }

@@ -10,6 +10,8 @@ from ..models import Loaded
 
 Run = Callable[[Loaded, Sequence[Any], Mapping[str, Any]], list[Any]]
 """A model, a batch of values, parameters → one result a value. Of a task with several slots a value is a tuple."""
+Encode = Callable[[Loaded, Sequence[Any], Mapping[str, Any]], list[Any]]
+"""A model, values, parameters → each value made ready on the CPU. Called on another thread, while the model runs."""
 
 
 def token_counts(loaded: Loaded, texts: Sequence[str]) -> list[int]:
@@ -34,6 +36,12 @@ class Runner:
     about, `note_of` what of it hangs on the model. `problem` says why a config (config.json) is of no model for it.
     `unit` is that of `longest`, and `rest` what becomes of the rest of a longer value. `needs` are packages that its
     tokenizer or its model imports, beside those that hfmagic brings.
+
+    Where `encode` is there, the engine makes values ready with it, ahead of the model, and `forward` takes what it
+    gave; forward(encode(values)) is run(values). `size` is what an encoded value costs: then `window` values are
+    encoded at once and sorted by it. With a `window` of 0 the values' `cost` counts, and each batch is encoded by
+    itself. A text's cost and size are those before it is cut. Of values that cost the same, those that `order` gives
+    like numbers come together: pictures of a shape make one batch.
     """
 
     run: Run
@@ -50,7 +58,12 @@ class Runner:
     unit: str = "tokens"
     rest: str = "was not read"
     needs: tuple[str, ...] = ()
+    encode: Encode | None = None
+    forward: Run | None = None
+    size: Callable[[Any], int] = len
+    window: int = 0
+    order: Callable[[Sequence[Any]], list[float]] | None = None
 
-    def notes(self, loaded: Loaded) -> tuple[str, ...]:
-        """What the reader is told of how the result of this model comes about."""
-        return tuple(n for n in (self.note, self.note_of(loaded) if self.note_of else "") if n)
+    def notes(self, loaded: Callable[[], Loaded]) -> tuple[str, ...]:
+        """What the reader is told of how the result of this model comes about; the model is loaded only to tell."""
+        return tuple(n for n in (self.note, self.note_of(loaded()) if self.note_of else "") if n)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..kinds import Mask, Masks
 from ..models import Loaded, quiet
-from .prepared import as_float32, groups, image_processor, in_order, lacking, sizes
+from .prepared import Ready, as_float32, groups, image_processor, in_order, lacking, ready, shapes
 from .runner import Runner, one_each
 
 if TYPE_CHECKING:
@@ -25,12 +25,28 @@ AT_ONCE = 16_000_000  # numbers of a map of classes that is enlarged in one piec
 
 def segment_things(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Masks]:
     """The things and grounds in each picture (panoptic), of which no two overlap, the surest first."""
-    prepare = image_processor(loaded)
-    return _panoptic(loaded, images, parameters, prepare, prepare)
+    return things_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def things_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Masks]:
+    """The same of pictures that are ready."""
+    return _panoptic(loaded, pictures, parameters, image_processor(loaded))
 
 
 def segment_by_task(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Masks]:
     """The same with OneFormer, which is told in words which of its three tasks to do."""
+    return by_task_ready(loaded, ready_for_oneformer(loaded, images, parameters), parameters)
+
+
+def ready_for_oneformer(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Ready]:
+    """Each picture made ready by itself."""
+    with quiet():
+        prepare = _without_class_names(loaded.facts.folder, loaded.revision)
+    return ready(loaded, images, parameters, processor=prepare)
+
+
+def by_task_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Masks]:
+    """The same as segment_by_task of pictures that are ready."""
     config = loaded.model.config
     with quiet():
         words = loaded.tokenizer(
@@ -40,10 +56,9 @@ def segment_by_task(loaded: Loaded, images: Sequence[Image], parameters: Mapping
             truncation=True,
             return_tensors="pt",
         )
-        prepare = _without_class_names(loaded.facts.folder, loaded.revision)
         finish = _maskformer()
     task = words["input_ids"] * words["attention_mask"]  # (1, tokens), as processing_oneformer.py does
-    return _panoptic(loaded, images, parameters, prepare, finish, task_inputs=task)
+    return _panoptic(loaded, pictures, parameters, finish, task_inputs=task)
 
 
 def segment_grounds(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Masks]:
@@ -51,27 +66,37 @@ def segment_grounds(loaded: Loaded, images: Sequence[Image], parameters: Mapping
 
     A class's score is the mean of its softmax over its points.
     """
+    return grounds_ready(loaded, ready_whole(loaded, images, parameters), parameters)
+
+
+def ready_whole(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]) -> list[Ready]:
+    """Each picture made ready by itself, without what would crop it."""
+    return ready(loaded, images, parameters, **_whole(image_processor(loaded)))
+
+
+def grounds_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Masks]:
+    """The same as segment_grounds of pictures that are ready."""
     import torch
 
     least = parameters["threshold"] or 0.0
     found: dict[int, Masks] = {}
-    for positions, batch in groups(loaded, images, **_whole(image_processor(loaded))):
+    for positions, batch in groups(loaded, pictures):
         with torch.inference_mode():
             logits = loaded.model(**batch).logits.float()  # (pictures, classes, height, width)
             for n, i in enumerate(positions):
-                best, scores = _best_class(logits[n], sizes([images[i]])[0])
+                best, scores = _best_class(logits[n], pictures[i].size)
                 found[i] = _masks(_named(loaded, best, scores), least)
     return in_order(found)
 
 
 def _panoptic(
-    loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any], prepare: Any, finish: Any, **more: Tensor
+    loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any], finish: Any, **more: Tensor
 ) -> list[Masks]:
     import torch
 
     least = SURE if parameters["threshold"] is None else parameters["threshold"]
     found: dict[int, Masks] = {}
-    for positions, batch in groups(loaded, images, processor=prepare):
+    for positions, batch in groups(loaded, pictures):
         extra = {name: t.expand(len(positions), -1).to(loaded.device) for name, t in more.items()}
         with torch.inference_mode():
             outputs = as_float32(loaded.model(**{**batch, **extra}))
@@ -79,7 +104,7 @@ def _panoptic(
                 outputs,
                 threshold=least,
                 overlap_mask_area_threshold=OVERLAP,
-                target_sizes=sizes([images[i] for i in positions]),
+                target_sizes=[pictures[i].size for i in positions],
             )
         for i, one in zip(positions, ready, strict=True):
             where, names = one["segmentation"].cpu().numpy(), loaded.model.config.id2label
@@ -154,12 +179,28 @@ def _masks(parts: Iterable[tuple[str, float, np.ndarray]], least: float) -> Mask
     return tuple(sorted(masks, key=lambda mask: -mask.score))
 
 
-_HOW: Mapping[str, Any] = {"cost": one_each, "budget": 4, "problem": lacking}
+_HOW: Mapping[str, Any] = {"cost": one_each, "budget": 4, "problem": lacking, "order": shapes}
 _SEMANTIC, _UNIVERSAL = "AutoModelForSemanticSegmentation", "AutoModelForUniversalSegmentation"
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "image-segmentation": (
-        Runner(segment_grounds, _SEMANTIC, "AutoImageProcessor", of=("ForSemanticSegmentation",), **_HOW),
-        Runner(segment_by_task, _UNIVERSAL, "AutoTokenizer", of=("OneFormerForUniversalSegmentation",), **_HOW),
-        Runner(segment_things, _UNIVERSAL, "AutoImageProcessor", **_HOW),
+        Runner(
+            segment_grounds,
+            _SEMANTIC,
+            "AutoImageProcessor",
+            of=("ForSemanticSegmentation",),
+            encode=ready_whole,
+            forward=grounds_ready,
+            **_HOW,
+        ),
+        Runner(
+            segment_by_task,
+            _UNIVERSAL,
+            "AutoTokenizer",
+            of=("OneFormerForUniversalSegmentation",),
+            encode=ready_for_oneformer,
+            forward=by_task_ready,
+            **_HOW,
+        ),
+        Runner(segment_things, _UNIVERSAL, "AutoImageProcessor", encode=ready, forward=things_ready, **_HOW),
     ),
 }

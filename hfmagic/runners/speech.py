@@ -12,7 +12,7 @@ from ..kinds import Audio, Segment, Transcript
 from ..models import Loaded, quiet
 from ..processors import EARS
 from . import ctc, whisper
-from .audio import check_language, features, heard, is_silent, like_length, quiet_cuts, rate_of, seconds_of
+from .audio import Heard, check_language, features, heard, is_silent, like_length, quiet_cuts, rate_of, seconds_of
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -30,10 +30,20 @@ def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str,
     With `timestamps` "segment" a Transcript with a segment for each piece.
     Raises: InvalidPlan for a word's time, which such a model does not know, or another language than the model's.
     """
+    return transcribe_heard(loaded, hear(loaded, sounds, parameters), parameters)
+
+
+def hear(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str, Any]) -> list[Heard]:
+    """Each sound at the model's rate. Raises: InvalidPlan as transcribe does."""
     check_language(loaded, parameters["language"])
     if parameters["timestamps"] == "word":
         raise InvalidPlan(f"{loaded.facts.model_id} does not tell when a word is said: use timestamps=segment.")
-    rate, arrays = rate_of(loaded), [heard(loaded, sound) for sound in sounds]
+    return [Heard(heard(loaded, sound), sound.seconds) for sound in sounds]
+
+
+def transcribe_heard(loaded: Loaded, sounds: Sequence[Heard], parameters: Mapping[str, Any]) -> list[str]:
+    """The same of sounds at the model's rate."""
+    rate, arrays = rate_of(loaded), [sound.samples for sound in sounds]
     cuts = [[] if is_silent(a) else quiet_cuts(a, rate, most=PIECE) for a in arrays]
     pieces = [a[start:end] for a, places in zip(arrays, cuts, strict=True) for start, end in places]
     texts = iter(_written(loaded, pieces))
@@ -87,14 +97,17 @@ def _decode(loaded: Loaded) -> Any:
 
 
 _LONG: Mapping[str, Any] = {"processor": EARS, "cost": seconds_of, "budget": 120, "most": 8}
-_WHISPER = {**_LONG, "processor": "AutoProcessor"}
+_CTC = {**_LONG, "encode": ctc.hear, "forward": ctc.transcribe_heard}
+_PIECES = {**_LONG, "encode": hear, "forward": transcribe_heard}
+_WHISPER = {**_LONG, "processor": "AutoProcessor", "encode": whisper.ready, "forward": whisper.transcribe_ready}
+_BOTH = "AutoModelForSpeechSeq2Seq"
 
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "automatic-speech-recognition": (
-        Runner(whisper.transcribe, "AutoModelForSpeechSeq2Seq", of=("WhisperForConditionalGeneration",), **_WHISPER),
-        Runner(ctc.transcribe, "AutoModelForCTC", of=("ForCTC",), **_LONG),
-        Runner(transcribe, "AutoModelForTDT", of=("ForTDT",), **_LONG),
-        Runner(transcribe, "AutoModelForRNNT", of=("ForRNNT",), **_LONG),
-        Runner(transcribe, "AutoModelForSpeechSeq2Seq", **_LONG),
+        Runner(whisper.transcribe, _BOTH, of=("WhisperForConditionalGeneration",), **_WHISPER),
+        Runner(ctc.transcribe, "AutoModelForCTC", of=("ForCTC",), **_CTC),
+        Runner(transcribe, "AutoModelForTDT", of=("ForTDT",), **_PIECES),
+        Runner(transcribe, "AutoModelForRNNT", of=("ForRNNT",), **_PIECES),
+        Runner(transcribe, _BOTH, **_PIECES),
     ),
 }

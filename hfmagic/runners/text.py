@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..kinds import Labels
 from ..models import Loaded
-from .labels import ranked
+from .encoded import Encoded, encode, fast, padded
+from .labels import ranked, ranked_rows
 from .runner import Runner
 
 if TYPE_CHECKING:
@@ -88,15 +89,41 @@ def classify(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]
 
     with torch.inference_mode():
         logits = loaded.model(**tokenize(loaded, texts)).logits.float()  # (rows, labels)
-    kind = loaded.model.config.problem_type
-    if kind == "regression":
-        scores = logits
-    else:
-        many = kind == "multi_label_classification" or logits.shape[-1] == 1
-        scores = logits.sigmoid() if many else logits.softmax(-1)
+    scores = scored(logits, loaded.model.config.problem_type)
     return [ranked(loaded.model.config.id2label, row) for row in scores.tolist()]
 
 
+def ready(loaded: Loaded, texts: Sequence[Any], parameters: Mapping[str, Any]) -> list[Encoded]:
+    """The tokens that `tokenize` gives for each text, or pair of texts."""
+    can_pad(loaded)
+    return encode(loaded, texts, max_tokens(loaded))
+
+
+def classify_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[Labels]:
+    """As `classify`."""
+    import torch
+
+    with torch.inference_mode():
+        logits = loaded.model(**padded(loaded, encoded)).logits.float()  # (rows, labels)
+        scores = scored(logits, loaded.model.config.problem_type)
+    return ranked_rows(loaded.model.config.id2label, scores)
+
+
+def scored(logits: Tensor, kind: str | None) -> Tensor:
+    """The scores of a head's logits, both of shape (rows, labels), by its `problem_type`."""
+    if kind == "regression":
+        return logits
+    many = kind == "multi_label_classification" or logits.shape[-1] == 1
+    return logits.sigmoid() if many else logits.softmax(-1)
+
+
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "text-classification": (Runner(classify, "AutoModelForSequenceClassification", longest=longest),),
+    "text-classification": (
+        Runner(
+            classify,
+            "AutoModelForSequenceClassification",
+            longest=longest,
+            **fast(classify, ready, classify_encoded),
+        ),
+    ),
 }

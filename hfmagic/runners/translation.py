@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from ..errors import StepFailed
 from ..models import Loaded
 from ..tasks.languages import code_in, is_language, language_name, language_of, nearest_languages
-from .generation import write
+from .encoded import Encoded, fast, padded
+from .generation import AHEAD, ready_after, write, write_on
 from .runner import Runner
 from .text import max_tokens
 
@@ -48,16 +50,39 @@ def translate(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any
     """Each text in the language `target`."""
     way = _way(loaded, parameters)
     prompts = [way.prefix + text for text in texts]
-    own = getattr(loaded.tokenizer, "src_lang", None)
-    if way.source:
-        loaded.tokenizer.src_lang = way.source
-    try:
+    with _from(loaded, way.source):
         written = write(loaded, prompts, int(parameters["max_new_tokens"]), **way.options)
-    finally:  # the next step may use the same tokenizer, and name no source
-        if way.source and own:
+    return _plain(way, written)
+
+
+@contextlib.contextmanager
+def _from(loaded: Loaded, source: str) -> Iterator[None]:
+    """The tokenizer reads texts of that language; afterwards what it read before: the next step may name no source."""
+    own = getattr(loaded.tokenizer, "src_lang", None)
+    if source:
+        loaded.tokenizer.src_lang = source
+    try:
+        yield
+    finally:
+        if source and own:
             loaded.tokenizer.src_lang = own
-    # a tokenizer that was saved anew may have forgotten that its languages are special tokens
+
+
+def _plain(way: Way, written: Sequence[str]) -> list[str]:
+    """A tokenizer that was saved anew may have forgotten that its languages are special tokens."""
     return [(t.replace(way.token, "") if way.token else t).strip() for t in written]
+
+
+def _ready(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
+    way = _way(loaded, parameters)
+    with _from(loaded, way.source):
+        return ready_after(loaded, texts, way.prefix)
+
+
+def _translate_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[str]:
+    way = _way(loaded, parameters)
+    written = write_on(loaded, padded(loaded, encoded), int(parameters["max_new_tokens"]), **way.options)
+    return _plain(way, written)
 
 
 def _way(loaded: Loaded, parameters: Mapping[str, Any]) -> Way:
@@ -139,11 +164,15 @@ def _room(loaded: Loaded, parameters: Mapping[str, Any]) -> int:
     return max_tokens(loaded) - (len(loaded.tokenizer(prefix, add_special_tokens=False).input_ids) if prefix else 0)
 
 
+_SHARED: Mapping[str, Any] = {
+    "auto": "AutoModelForSeq2SeqLM",
+    "longest": _room,
+    "most": 32,
+    **fast(translate, _ready, _translate_encoded, AHEAD),
+}
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "translation": (
-        Runner(
-            translate, "AutoModelForSeq2SeqLM", of=("MarianMTModel",), longest=_room, most=32, needs=("sentencepiece",)
-        ),
-        Runner(translate, "AutoModelForSeq2SeqLM", longest=_room, most=32),
+        Runner(translate, of=("MarianMTModel",), needs=("sentencepiece",), **_SHARED),
+        Runner(translate, **_SHARED),
     ),
 }

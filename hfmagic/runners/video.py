@@ -9,11 +9,13 @@ from ..errors import UnknownKind
 from ..film import frames_of
 from ..kinds import Label, Labels, Video
 from ..models import Loaded, quiet
-from .dialogue import ask, on_device, prompts_of, seers
+from .dialogue import ask, prompts_of, seers
 from .runner import Runner, one_each
+from .stacked import stacked
 
 if TYPE_CHECKING:
     import numpy as np
+    from torch import Tensor
 
 BEST = 5
 SHOWN = 8  # pictures of a video that a model for pictures sees
@@ -24,15 +26,27 @@ def classify(loaded: Loaded, videos: Sequence[Video], parameters: Mapping[str, A
 
     The model sees as many frames as its config asks for, evenly over the whole video.
     """
+    return classify_ready(loaded, ready(loaded, videos, parameters), parameters)
+
+
+def ready(loaded: Loaded, videos: Sequence[Video], parameters: Mapping[str, Any]) -> list[dict[str, Tensor]]:
+    """The frames that the model sees of each video, shape (1, frames, channels, height, width)."""
     import torch
 
     config = loaded.model.config
     count = int(getattr(config, "num_frames", None) or getattr(config, "frames_per_clip", None) or 16)
     with quiet():
-        inputs = [loaded.processor([list(sampled(v, count))], return_tensors="pt")["pixel_values"] for v in videos]
-    pixels = torch.cat([torch.as_tensor(i) for i in inputs])  # (videos, frames, channels, height, width)
+        made = [loaded.processor([list(sampled(v, count))], return_tensors="pt")["pixel_values"] for v in videos]
+    return [{"pixel_values": torch.as_tensor(pixels)} for pixels in made]
+
+
+def classify_ready(loaded: Loaded, videos: Sequence[dict[str, Tensor]], parameters: Mapping[str, Any]) -> list[Labels]:
+    """The same of videos that are ready."""
+    import torch
+
+    config = loaded.model.config
     with torch.inference_mode():
-        logits = loaded.model(**on_device(loaded, {"pixel_values": pixels})).logits.float()  # (videos, labels)
+        logits = loaded.model(**stacked(loaded, videos)).logits.float()  # (videos, labels)
     scores = logits.sigmoid() if config.problem_type == "multi_label_classification" else logits.softmax(-1)
     best = scores.topk(min(BEST, scores.shape[-1]), dim=-1)
     return [
@@ -61,7 +75,16 @@ def answer(loaded: Loaded, values: Sequence[tuple[Video, str]], parameters: Mapp
 
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
     "video-classification": (
-        Runner(classify, "AutoModelForVideoClassification", "AutoImageProcessor", cost=one_each, budget=4, most=4),
+        Runner(
+            classify,
+            "AutoModelForVideoClassification",
+            "AutoImageProcessor",
+            cost=one_each,
+            budget=4,
+            most=4,
+            encode=ready,
+            forward=classify_ready,
+        ),
     ),
     "video-text-to-text": seers(answer, most=2, note=f"the model saw {SHOWN} pictures of each video"),
 }

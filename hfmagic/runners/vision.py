@@ -13,7 +13,7 @@ from ..kinds import Labels
 from ..models import Loaded
 from ..processors import PARTS
 from .labels import ranked
-from .prepared import groups, in_order, lacking
+from .prepared import ON_CPU, Ready, groups, in_order, lacking, ready
 from .runner import Runner, one_each
 
 if TYPE_CHECKING:
@@ -31,13 +31,18 @@ def classify(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, A
     By softmax, or by sigmoid for a multi-label head and one with a single label.
     Raises: StepFailed for a head that gives a number.
     """
+    return classify_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def classify_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Labels]:
+    """The same of pictures that are ready."""
     import torch
 
     config = loaded.model.config
     if config.problem_type == "regression":
         raise StepFailed(f"{loaded.facts.model_id} gives a number, not labels.", hint="%hf use STEP MODEL")
     found: dict[int, Labels] = {}
-    for positions, batch in groups(loaded, images):
+    for positions, batch in groups(loaded, pictures):
         with torch.inference_mode():
             logits = loaded.model(**batch).logits.float()  # (pictures, labels)
         many = config.problem_type == "multi_label_classification" or logits.shape[-1] == 1
@@ -52,12 +57,17 @@ def classify_by_text(loaded: Loaded, images: Sequence[Image], parameters: Mappin
     By softmax over the labels (CLIP), or by sigmoid for each (SigLIP), as in transformers'
     pipelines/zero_shot_image_classification.py.
     """
+    return match_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def match_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Labels]:
+    """The same of pictures that are ready."""
     import torch
 
     labels = [str(label) for label in parameters["candidate_labels"]]
     texts = _sentences(loaded, [parameters["hypothesis_template"].replace("{}", label) for label in labels])
     found: dict[int, Labels] = {}
-    for positions, batch in groups(loaded, images):
+    for positions, batch in groups(loaded, pictures, on_cpu=16 * ON_CPU):  # the texts are read anew with each
         with torch.inference_mode():
             logits = loaded.model(**texts, **batch).logits_per_image.float()  # (pictures, labels)
         scores = logits.sigmoid() if "siglip" in loaded.model.config.model_type else logits.softmax(-1)
@@ -81,10 +91,15 @@ def embed(loaded: Loaded, images: Sequence[Image], parameters: Mapping[str, Any]
     pooled output, unless its weights are not among the files; then the first token of a transformer that has such a
     token, or the mean over the picture.
     """
+    return embed_ready(loaded, ready(loaded, images, parameters), parameters)
+
+
+def embed_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[str, Any]) -> list[Any]:
+    """The same of pictures that are ready."""
     import torch
 
     found: dict[int, Any] = {}
-    for positions, batch in groups(loaded, images):
+    for positions, batch in groups(loaded, pictures):
         with torch.inference_mode():
             rows = _pooled(loaded, batch).float().flatten(1)  # (pictures, dimensions)
             rows = torch.nn.functional.normalize(rows, dim=-1)
@@ -125,16 +140,19 @@ def _has_pooler(folder: Path, revision: str) -> bool:
     return any("pooler." in name for name in tensor_shapes(folder))
 
 
-_HOW: Mapping[str, Any] = {"cost": one_each, "budget": 16, "problem": lacking}
+_HOW: Mapping[str, Any] = {"cost": one_each, "budget": 16, "problem": lacking, "encode": ready}
 RUNNERS: Mapping[str, tuple[Runner, ...]] = {
-    "image-classification": (Runner(classify, "AutoModelForImageClassification", "AutoImageProcessor", **_HOW),),
+    "image-classification": (
+        Runner(classify, "AutoModelForImageClassification", "AutoImageProcessor", forward=classify_ready, **_HOW),
+    ),
     "zero-shot-image-classification": (
         Runner(
             classify_by_text,
             "AutoModelForZeroShotImageClassification",
             PARTS,
+            forward=match_ready,
             **_HOW,
         ),
     ),
-    "image-feature-extraction": (Runner(embed, "AutoModel", "AutoImageProcessor", **_HOW),),
+    "image-feature-extraction": (Runner(embed, "AutoModel", "AutoImageProcessor", forward=embed_ready, **_HOW),),
 }

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidPlan
 from ..kinds import Audio, Segment, Transcript
 from ..models import Loaded, quiet
 from ..tasks.languages import code_in
-from .audio import heard, is_silent, rate_of, to_model
+from .audio import extracted, heard, is_silent, rate_of
+from .stacked import stacked, to_model
 
 if TYPE_CHECKING:
     import numpy as np
 
 WINDOW_SECONDS = 30.0  # Whisper hears 30 s at a time
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A sound as Whisper hears it: its spectrogram where it lasts no longer than a window, else its samples.
+
+    Neither where it is silent. `seconds` of the recording.
+    """
+
+    seconds: float
+    spectrogram: Mapping[str, Any] | None = None
+    samples: np.ndarray | None = None
 
 
 def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str, Any]) -> list[str]:
@@ -24,45 +38,73 @@ def transcribe(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str,
     (https://github.com/openai/whisper/pull/684), which needs the times that it writes, too.
     Raises: InvalidPlan for a language that the model does not know, or for words' times that it cannot tell.
     """
-    options, when = languages(loaded, parameters["language"]), parameters["timestamps"]
-    if when == "word" and not getattr(loaded.model.generation_config, "alignment_heads", None):
+    return transcribe_ready(loaded, ready(loaded, sounds, parameters), parameters)
+
+
+def ready(loaded: Loaded, sounds: Sequence[Audio], parameters: Mapping[str, Any]) -> list[Recording]:
+    """Each sound at the model's rate; the spectrogram of a short one, filled up to 30 s with silence.
+
+    Raises: InvalidPlan as transcribe does, before a sound is looked at.
+    """
+    languages(loaded, parameters["language"])
+    if parameters["timestamps"] == "word" and not getattr(loaded.model.generation_config, "alignment_heads", None):
         raise InvalidPlan(f"{loaded.facts.model_id} names no alignment heads, so it tells no word's time: use segment.")
-    arrays = [heard(loaded, sound) for sound in sounds]
-    loud = [i for i, samples in enumerate(arrays) if not is_silent(samples)]
+    return [_ready(loaded, heard(loaded, sound), sound.seconds) for sound in sounds]
+
+
+def _ready(loaded: Loaded, samples: np.ndarray, seconds: float) -> Recording:
+    if is_silent(samples):
+        return Recording(seconds)
+    if len(samples) > WINDOW_SECONDS * rate_of(loaded):
+        return Recording(seconds, samples=samples)
+    return Recording(seconds, _spectrograms(loaded, [samples]))
+
+
+def _spectrograms(loaded: Loaded, arrays: Sequence[np.ndarray], **shape: Any) -> dict[str, Any]:
+    """Tensors of shape (sounds, bands, frames of 10 ms), with a mask of what is no filling."""
+    with quiet():
+        return extracted(loaded, arrays, return_attention_mask=True, **shape)
+
+
+def transcribe_ready(loaded: Loaded, sounds: Sequence[Recording], parameters: Mapping[str, Any]) -> list[str]:
+    """The same of recordings that are ready: short ones together, and long ones."""
+    options, when = languages(loaded, parameters["language"]), parameters["timestamps"]
     found: list[str] = [""] * len(sounds) if when == "none" else [Transcript("")] * len(sounds)
-    if not loud:
-        return found
-    out = _generate(loaded, [arrays[i] for i in loud], when, options)
+    if short := [i for i, sound in enumerate(sounds) if sound.spectrogram is not None]:
+        batch = stacked(loaded, [sounds[i].spectrogram or {} for i in short])
+        out = _generate(loaded, batch, when, options, stamped=when != "none")
+        found = _placed(found, short, _texts(loaded, out, when, [sounds[i].seconds for i in short]))
+    if long := [i for i, sound in enumerate(sounds) if sound.samples is not None]:
+        arrays = [samples for i in long if (samples := sounds[i].samples) is not None]
+        batch = to_model(loaded, _spectrograms(loaded, arrays, truncation=False, padding="longest"))
+        out = _generate(loaded, batch, when, options, stamped=True)
+        found = _placed(found, long, _texts(loaded, out, when, [sounds[i].seconds for i in long]))
+    return found
+
+
+def _texts(loaded: Loaded, out: Any, when: str, ends: Sequence[float]) -> list[str]:
+    """What was written, with its times where they are wanted. `ends` are the seconds of the recordings."""
     if when == "none":
         texts = loaded.processor.batch_decode(out, skip_special_tokens=True)
-        return _placed(found, loud, [text.strip() for text in texts])
-    ends = [sounds[i].seconds for i in loud]
+        return [text.strip() for text in texts]
     parts = _words if when == "word" else _segments
     made = [tuple(parts(loaded, segments, end)) for segments, end in zip(out["segments"], ends, strict=True)]
     texts = [
         "".join(_text(loaded, segment["tokens"].tolist()) for segment in segments).strip()
         for segments in out["segments"]
     ]
-    return _placed(found, loud, [Transcript(text, part) for text, part in zip(texts, made, strict=True)])
+    return [Transcript(text, part) for text, part in zip(texts, made, strict=True)]
 
 
-def _generate(loaded: Loaded, arrays: Sequence[np.ndarray], when: str, options: Mapping[str, Any]) -> Any:
-    """Token ids, or with times what `generate` tells of segments."""
+def _generate(loaded: Loaded, batch: Mapping[str, Any], when: str, options: Mapping[str, Any], *, stamped: bool) -> Any:
+    """Token ids, or with times what `generate` tells of segments. `stamped`: times are written."""
     import torch
 
-    rate = rate_of(loaded)
-    long = max(len(a) for a in arrays) > WINDOW_SECONDS * rate
-    shape: dict[str, Any] = {"truncation": False, "padding": "longest"} if long else {}
     times = {"return_segments": True} if when != "none" else {}
     if when == "word":
         times |= {"return_token_timestamps": True}
     with quiet(), torch.inference_mode():
-        batch = loaded.processor(
-            list(arrays), sampling_rate=rate, return_tensors="pt", return_attention_mask=True, **shape
-        )
-        return loaded.model.generate(
-            **to_model(loaded, batch), return_timestamps=long or when != "none", **times, **options
-        )
+        return loaded.model.generate(**batch, return_timestamps=stamped, **times, **options)
 
 
 def languages(loaded: Loaded, wanted: str) -> dict[str, str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import StepFailed
 from ..models import Loaded
+from .encoded import Encoded, by_library, in_parts, is_plain, padded
 from .text import can_pad, max_tokens, on_device
 
 if TYPE_CHECKING:
@@ -73,3 +74,52 @@ def cut(loaded: Loaded, texts: Sequence[str], questions: Sequence[str] | None = 
     offsets = [[(int(a), int(b)) for a, b in row] for row in found["offset_mapping"].tolist()]
     rows = found["overflow_to_sample_mapping"].tolist()
     return Windows(on_device(loaded, found), rows, offsets, own)
+
+
+class Pieces(NamedTuple):
+    """A text with its windows, encoded ahead: `cost` is in tokens, as many as go through the model at once."""
+
+    text: str
+    windows: Sequence[Piece]
+    cost: int
+    value: Any = None
+
+
+class Piece(NamedTuple):
+    """A window: its tokens, what the tokenizer found (it tells where each stands in the text), and which are of it."""
+
+    tokens: Encoded
+    found: Any
+    own: slice
+
+
+def pieces(loaded: Loaded, texts: Sequence[str]) -> list[Pieces]:
+    """The windows that `cut` gives for each text, without padding."""
+    if not is_plain(loaded.tokenizer):
+        return [Pieces(text, (), len(text), text) for text in texts]
+    can_pad(loaded)
+    size = max_tokens(loaded)
+    found = by_library(loaded.tokenizer, size, min(OVERLAP, size // 4)).encode_batch(list(texts))
+    made = []
+    for text, first in zip(texts, found, strict=True):
+        windows = [_piece(one) for one in (first, *first.overflowing)]
+        made.append(Pieces(text, windows, min(sum(window.tokens.cost for window in windows), size)))
+    return made
+
+
+def _piece(found: Any) -> Piece:
+    import numpy as np
+
+    types, of = found.type_ids, found.sequence_ids
+    own = slice(of.index(0), len(of) - of[::-1].index(0)) if 0 in of else slice(0)
+    tokens = Encoded(np.array(found.ids, np.int32), len(of), np.array(types, np.int32) if any(types) else None)
+    return Piece(tokens, found, own)
+
+
+def runs(loaded: Loaded, windows: Sequence[Piece]) -> Iterator[tuple[list[int], Any]]:
+    """Positions of windows, and the model's output for them."""
+    import torch
+
+    for part in in_parts([len(window.tokens.ids) for window in windows]):
+        with torch.inference_mode():
+            yield part, loaded.model(**padded(loaded, [windows[i].tokens for i in part], "right"))

@@ -18,6 +18,7 @@ from ..scope import Scope
 from .sample import varied_rows
 from .trial import NOTHING, Trial, Tried
 
+MOST_READ = 10_000  # rows of a table that is read a part at a time: the first ones, among which those of a trial are
 Truths = str | Sequence[Any] | None
 
 
@@ -108,6 +109,7 @@ def make_ground(
 
     Raises: InvalidPlan without such a step, or with labels that do not belong to its rows; UnknownColumn.
     """
+    inputs = {name: one.head(MOST_READ) if one.lazy else one for name, one in inputs.items()}
     part = part_of(plan, step_id)
     step, scope = part.step(step_id), Scope(part)
     frame = _root(part, inputs)

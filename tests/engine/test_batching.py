@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hfmagic.engine.batching import BIG, Outcome, batches, run_batches, unique
-from hfmagic.errors import HFMagicError, InvalidPlan, NotAvailable, OutOfMemory, StepFailed, UnknownKind
+from hfmagic.engine.batching import AHEAD, BIG, Function, Outcome, batches, run_batches, unique
+from hfmagic.engine.memory import Action
+from hfmagic.errors import HFMagicError, InvalidPlan, NotAvailable, StepFailed, UnknownKind
 
 COSTS = st.lists(st.integers(1, 50), max_size=60)
 
@@ -32,7 +33,7 @@ def test_unique_keeps_the_way_back(values: list[str]):
 
 def run(values: list[int], function, *, most: int = 8) -> Outcome:
     outcome = Outcome()
-    run_batches(values, [1] * len(values), function, budget=1000, most=most, progress=lambda _: None, outcome=outcome)
+    run_batches(values, Function(function, budget=1000, most=most), outcome)
     return outcome
 
 
@@ -64,12 +65,35 @@ def test_a_batch_out_of_memory_is_halved_and_stays_small():
     assert [s for s in sizes if s > 3] == [16, 8, 4]
 
 
-def test_one_row_out_of_memory_ends_the_step_in_one_line():
+def test_a_row_that_does_not_fit_alone_is_rejected_and_the_others_are_not():
     def function(batch: list[int]) -> list[int]:
-        raise MemoryError
+        if 2 in batch:
+            raise MemoryError
+        return batch
 
-    with pytest.raises(OutOfMemory, match="a single row"):
-        run([1, 2], function)
+    outcome = run([1, 2, 3], function)
+
+    assert outcome.results == {0: 1, 2: 3}
+    assert outcome.reasons == {1: "does not fit into memory"}
+
+
+def test_more_room_is_made_for_a_row_that_does_not_fit_before_it_is_rejected():
+    done: list[Action] = []
+
+    def function(batch: list[int]) -> list[int]:
+        if not done:
+            raise MemoryError
+        return batch
+
+    def let_others_go() -> bool:
+        done.append(Action.MAKE_WAY)
+        return True
+
+    outcome = Outcome()
+    run_batches([1, 2], Function(function, more_room={Action.MAKE_WAY: let_others_go}), outcome)
+
+    assert outcome.results == {0: 1, 1: 2}
+    assert done == [Action.MAKE_WAY]
 
 
 def test_an_interrupt_keeps_what_is_finished():
@@ -81,7 +105,7 @@ def test_an_interrupt_keeps_what_is_finished():
         return batch
 
     with pytest.raises(KeyboardInterrupt):
-        run_batches(list(range(8)), [1] * 8, function, budget=1000, most=2, progress=lambda _: None, outcome=outcome)
+        run_batches(list(range(8)), Function(function, budget=1000, most=2), outcome)
 
     assert outcome.results == {0: 0, 1: 1, 2: 2, 3: 3}
 
@@ -124,15 +148,75 @@ def test_what_is_wrong_with_the_step_ends_it_at_once_in_its_own_words(error: typ
         raise error("it hears English only, not French.", hint="leave `language` out")
 
     with pytest.raises(error, match=r"hears English only, not French\. → leave `language` out"):
-        run_batches(
-            range(count),
-            [1] * count,
-            function,
-            budget=1000,
-            most=1,
-            progress=lambda _: None,
-            outcome=outcome,
-            prepare=prepare,
-        )
-    assert len(opened) == 1
+        run_batches(range(count), Function(function, budget=1000, most=1, prepare=prepare), outcome)
+    assert len(opened) <= 3 + AHEAD  # those that are tried first, and what was opened meanwhile
     assert outcome == Outcome()
+
+
+def _lengths(values: list[str]) -> list[int]:
+    return [len(v) for v in values]
+
+
+TEXTS = st.lists(st.text("ab ", max_size=12), max_size=80)
+
+
+@given(TEXTS, st.integers(1, 30), st.integers(1, 9), st.integers(0, 6), st.integers(0, 8))
+def test_encoded_values_give_what_the_function_gives(
+    texts: list[str], budget: int, most: int, window: int, longest: int
+):
+    def encode(values: list[str]) -> list[list[str]]:
+        return [list(v) for v in values]
+
+    def forward(batch: list[list[str]]) -> list[str]:
+        assert len(batch) <= most
+        return ["".join(letters[: longest or None]) for letters in batch]
+
+    outcome = Outcome()
+    function = Function(forward, _lengths, encode, window=window, budget=budget, most=most, longest=longest)
+    run_batches(texts, function, outcome)
+
+    assert outcome.results == {i: text[: longest or None] for i, text in enumerate(texts)}
+    assert outcome.cut == {i: longest for i, text in enumerate(texts) if longest and len(text) > longest}
+    assert not outcome.reasons
+
+
+@given(st.sets(st.integers(0, 99), max_size=30), st.integers(0, 20))
+def test_a_value_that_cannot_be_encoded_costs_only_itself(bad: set[int], window: int):
+    def encode(values: list[int]) -> list[list[int]]:
+        if bad & set(values):
+            raise ValueError("no such character")
+        return [[v] for v in values]
+
+    outcome = Outcome()
+    function = Function(lambda batch: [v for (v,) in batch], encode=encode, window=window, most=7)
+    run_batches(range(100), function, outcome)
+
+    assert outcome.results == {i: i for i in range(100) if i not in bad}
+    assert outcome.reasons == dict.fromkeys(bad, "ValueError: no such character")
+
+
+def test_what_has_a_result_is_not_run_again():
+    seen: list[int] = []
+
+    def function(batch: list[int]) -> list[int]:
+        seen.extend(batch)
+        return batch
+
+    outcome = Outcome(results={3: "old"}, reasons={5: "bad"})
+    run_batches(range(200), Function(function), outcome)
+
+    assert sorted(seen) == [i for i in range(200) if i not in (3, 5)]
+    assert outcome.results[3] == "old"
+
+
+@given(st.integers(0, 300), st.integers(1, 50))
+def test_each_position_is_told_once_when_it_is_finished(count: int, most: int):
+    def function(batch: list[int]) -> list[int]:
+        if any(i % 7 == 3 for i in batch):
+            raise UnknownKind("a bad row")
+        return batch
+
+    told: list[int] = []
+    run_batches(range(count), Function(function, most=most), Outcome(), finished=told.extend)
+
+    assert sorted(told) == list(range(count))

@@ -18,6 +18,7 @@ from PIL import Image
 
 from hfmagic.cells import as_cell, from_cell
 from hfmagic.conversions import with_texts
+from hfmagic.engine.batching import AHEAD
 from hfmagic.engine.tables import Tables
 from hfmagic.errors import DamagedModel, HFMagicError, OutOfMemory, StepFailed, UnknownKind
 from hfmagic.kinds import Audio, Box, Kind, Mask, Segment, Span, Transcript, Video
@@ -178,10 +179,12 @@ def test_damaged_pictures_in_a_folder_are_rejected_and_the_others_seen(session: 
     assert "outside the allowed folders" in result.rejected[3].reason
 
 
-def test_pictures_are_opened_a_batch_at_a_time(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_pictures_are_opened_a_few_batches_ahead_of_the_model(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     from hfmagic import recognise
 
-    for i in range(40):
+    for i in range(100):
         Image.new("RGB", (8, 8), (i, 0, 0)).save(tmp_path / f"{i:02}.png")
     opened, most = [0], [0]
     real, (runner,) = recognise.open_media, RUNNERS["image-classification"]
@@ -191,19 +194,19 @@ def test_pictures_are_opened_a_batch_at_a_time(session: Session, tmp_path: Path,
         most[0] = max(most[0], opened[0])
         return real(path, kind)
 
-    def run(loaded: Any, images: Any, parameters: Any) -> Any:
-        opened[0] = 0
-        return runner.run(loaded, images, parameters)
+    def forward(loaded: Any, encoded: Any, parameters: Any) -> Any:
+        opened[0] -= len(encoded)
+        return runner.forward(loaded, encoded, parameters)
 
     monkeypatch.setattr(recognise, "open_media", counted)
     monkeypatch.setattr(
-        "hfmagic.runners.registry.RUNNERS", {"image-classification": (replace(runner, run=run, budget=16),)}
+        "hfmagic.runners.registry.RUNNERS", {"image-classification": (replace(runner, forward=forward, budget=8),)}
     )
 
     result = go(session, tmp_path, PICTURES)["label"]
 
-    assert len(result.value) == 40
-    assert most[0] <= 16
+    assert len(result.value) == 100
+    assert most[0] <= 8 * (AHEAD + 2), "those that wait, those that are being opened, those that are run"
 
 
 def test_sixteen_bits_a_pixel_are_not_all_white():

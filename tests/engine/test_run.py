@@ -140,7 +140,7 @@ def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pyt
         return runner.run(loaded, texts, parameters)
 
     monkeypatch.setattr(
-        registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=stopped, most=1),)}
+        registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=stopped, encode=None, most=1),)}
     )
 
     results = go(session, pd.DataFrame({"review": TEXTS}), SENTIMENT)
@@ -159,7 +159,9 @@ def test_a_row_that_breaks_the_model_costs_only_itself(session: Session, monkeyp
             raise IndexError("index out of range in self")
         return runner.run(loaded, texts, parameters)
 
-    monkeypatch.setattr(registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=picky),)})
+    monkeypatch.setattr(
+        registry, "RUNNERS", {**RUNNERS, "text-classification": (replace(runner, run=picky, encode=None),)}
+    )
 
     result = go(session, pd.DataFrame({"review": TEXTS * 3}), SENTIMENT)["sentiment"]
 

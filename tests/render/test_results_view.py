@@ -51,9 +51,9 @@ def test_the_preview_shows_selected_rows_and_marks_new_columns():
 def test_rejected_rows_are_counted_and_listed():
     html, plain = shown(reviews())
 
-    assert "1 of 6 rows without a result in review_sentiment: 1 × empty" in html
-    assert "<li>row 4: empty</li>" in html
-    assert "1 of 6 rows without a result" in plain
+    assert "1 of 6 rows was rejected: 1 empty" in html
+    assert '<td align="right" style="text-align:right" class="hfm-number">4</td>' in html
+    assert "1 of 6 rows was rejected: 1 empty · hf.last.rejected" in plain
 
 
 def test_at_most_twenty_rejected_rows_are_listed():
@@ -61,7 +61,7 @@ def test_at_most_twenty_rejected_rows_are_listed():
     many = replace(results["feel"], rows=500, rejected=tuple(RejectedRow(i, "empty") for i in range(100)))
     html, _ = shown(replace(results, steps={**results.steps, "feel": many}))
 
-    assert html.count("<li>row ") == 20
+    assert html.count(">empty</td>") == 20
     assert "and 80 more" in html
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...kinds import Labels
 from ..html import Markup, join, muted, number_cell, table, tag, text
@@ -41,12 +41,16 @@ def _without_scores(labels: Labels) -> View:
 
 def labels_column(output: Output) -> View:
     """How often each label came first."""
-    lists = [value for _, value in output.given]
-    best = [one[0].label for value in lists for one in (value if _mapped(value) else [value]) if one]
-    counts = Counter(best).most_common()
+    lists = [value for value in output.value if value is not None]
+    return label_bars(Counter(one[0].label for value in lists for one in (value if _mapped(value) else [value]) if one))
+
+
+def label_bars(found: Mapping[str, int]) -> View:
+    """How often each label came, as bars; nothing where each came once."""
+    counts = Counter(dict(found)).most_common()
     if len(counts) > MAX_BARS and counts[0][1] == 1:  # answers, each its own: the frame shows them
         return View()
-    every = max(len(best), 1)
+    every = max(sum(found.values()), 1)
     shown = [(label, count / every, f"{count:,} · {count / every:.0%}") for label, count in counts[:MAX_BARS]]
     return bars(shown, len(counts) - MAX_BARS)
 

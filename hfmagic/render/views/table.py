@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ...answer.read import table_of
+from ...answer.read import head_of, table_of
 from ...kinds import Audio, Video
-from ..html import Child, Markup, muted, number_cell, table, tag, text
+from ..html import Child, Markup, code, muted, number_cell, table, tag, text
 from ..html import name as label
 from ..plain import grid
-from ..view import View
+from ..view import View, stack
 from .cells import media_cell, media_kind
 from .output import WHOLE, Output, Room, showing
 
@@ -26,6 +26,10 @@ PLAIN_ROWS = 5
 def table_column_view(output: Output) -> View:
     """A table that a step gave: its first rows."""
     frame = table_of(output.value)
+    head = head_of(output.value, output.rows) if frame is None else None
+    if head is not None:
+        view = preview(head.frame, range(len(head.frame)), of=head.rows, room=output.room, opened=output.opened)
+        return stack(view, View(tag("div", muted("in ", code(head.path))), f"in {head.path}")) if head.path else view
     if frame is None:
         return View()
     rows = list(range(min(len(frame), output.rows)))

@@ -1,0 +1,65 @@
+"""docs/benchmarks.md from what bench/engine.py and bench/media.py measured.
+
+python bench/report.py build/bench.json build/media.json
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine import table
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+BEFORE = """# Benchmarks
+
+What `make bench` measured. Figures are medians of rounds in which the contenders take turns, in one process; a ratio is
+that of a round, with the least and the most in brackets. The frames are texts of realistic lengths (log-normal, 35
+tokens on average, some of 500), a fifth of them duplicates unless said otherwise; the models have random weights and a
+real tokenizer, but those that write.
+
+- **pipeline**: `transformers.pipeline` at the best of several batch sizes, in the same number format; for embeddings
+  `encode` of sentence-transformers.
+- **hand loop**: the best that we could write for the same case (`bench/hand.py`): different texts, sorted, tokenised
+  once, batches by tokens at its best budget, labels and scores in order.
+- **hfmagic**: `run_plan` over a pandas frame, with an empty cache of results, which it fills on the way; *full cache*:
+  the same once more.
+
+Not yet run on a GPU: `make gpu-check` does, and writes its report beside this page.
+
+"""
+MEDIA = """
+Pictures and speech from files, opened and made ready in the time that counts:
+
+| case | files (different) | pipeline, s (batch) | hand loop, s | hfmagic, s | ÷ hand | ÷ pipeline | same results |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+def media_table(report: Mapping[str, Any]) -> str:
+    """The rows of what bench/media.py found."""
+    lines = []
+    for name in ("pictures", "speech"):
+        if found := report.get(name):
+            taken, faster, sizes = found["seconds"], found["times_as_fast"], found["batch_sizes"]
+            lines.append(
+                f"| {name} | {found['rows']} ({found['different']}) | {taken['pipeline']} ({sizes['pipeline']}) "
+                f"| {taken['by hand']} | {taken['hfmagic']} | {faster['by hand']} | {faster['pipeline']} "
+                f"| {found['agree']:.0%} |"
+            )
+    return "\n".join(lines)
+
+
+def main(engine: str, media: str) -> None:
+    """Write the page."""
+    words = BEFORE + table(json.loads(Path(engine).read_text("utf-8"))) + "\n"
+    words += MEDIA + media_table(json.loads(Path(media).read_text("utf-8"))) + "\n"
+    PAGE.write_text(words, "utf-8")
+    print(PAGE)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

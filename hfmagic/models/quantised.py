@@ -1,0 +1,46 @@
+"""Weights in 8 or 4 bits, for whoever allowed it: how transformers is asked for them. Decides nothing by itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from typing import Any, Literal
+
+from ..errors import NotAvailable
+from .read import class_named, quiet
+
+Quantize = Literal["", "8bit", "4bit"]
+DTYPES = {"8bit": "int8", "4bit": "int4"}
+"""What is asked for → the dtype that a result names."""
+_BLOCK = 64  # NF4's block, and what its CPU kernel wants the numbers of a layer's outputs to be a multiple of
+
+
+def quantisation(config: Any, auto: str, quantize: Quantize, dtype: str) -> Any:
+    """transformers' settings for bitsandbytes, whose kernels are for NVIDIA's, AMD's and Intel's GPUs and for CPUs.
+
+    8 bits: LLM.int8() (Dettmers et al. 2022, arXiv 2208.07339); 4 bits: NF4, reckoned in `dtype` (2023, arXiv
+    2305.14314).
+    Raises: NotAvailable without bitsandbytes.
+    """
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise NotAvailable("weights in fewer bits need bitsandbytes.", hint='pip install "hfmagic[quant]"')
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it says of each dtype that it is cast
+    from transformers import BitsAndBytesConfig
+
+    whole = _kept_whole(config, auto)
+    if quantize == "8bit":
+        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_threshold=0.0, llm_int8_skip_modules=whole)
+    return BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype, llm_int8_skip_modules=whole
+    )
+
+
+def _kept_whole(config: Any, auto: str) -> list[str]:
+    """The linear layers that stay as they are: the head, whose scores are the answer, and what fits no block."""
+    import torch
+
+    with quiet(), torch.device("meta"):
+        model = class_named(auto).from_config(config, trust_remote_code=False)
+    body = f"{model.base_model_prefix}." if model.base_model is not model else ""
+    linear = {name: m for name, m in model.named_modules() if isinstance(m, torch.nn.Linear)}
+    return sorted(n for n, m in linear.items() if not n.startswith(body) or m.out_features % _BLOCK)
