@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .cache import NO_CACHE
 from .errors import BadOption, NeedsConsent
 from .examining import Examining
 from .kinds import Kind
@@ -57,7 +56,7 @@ class Judging(Examining):
             hint = f"%hf trial {step_id} --yes, or compare smaller ones"
             raise NeedsConsent(f"these models are {size_words(total)} to download.", hint=hint)
         chooser = replace(self._chooser(proposal.plan, proposal.inputs, proposal.options), remember=False)
-        machine = replace(self._machine(proposal.options, most), logged=False, cache=NO_CACHE)
+        machine = replace(self._machine(proposal.options, most), logged=False)
         profile = profile_of_step(self.store, proposal.plan, proposal.inputs, step_id)
 
         def work() -> Trial:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from ..cache import NO_CACHE
 from ..conversions import convert, may_become
 from ..data_profile import Profile
 from ..engine.executor import run_plan
@@ -96,6 +97,7 @@ def run_trial(
         clock: seconds, from any start.
     Raises: InvalidPlan for a step whose outputs cannot be compared, UnknownColumn.
     """
+    machine = replace(machine, cache=NO_CACHE)  # seconds are measured: nothing is taken from an earlier run
     ground = make_ground(plan, step_id, inputs, rows=rows, labels=labels, by=by, seed=seed)
     step = ground.part.step(step_id)
     check_comparable(step)
