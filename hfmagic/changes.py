@@ -57,6 +57,8 @@ def _changes(before: Results, after: Results) -> Iterator[Change]:
         old, new = before.steps.get(step.id), after.steps.get(step.id)
         if old is None or new is None or old is new or new.kind not in _COMPARED or old.kind is not new.kind:
             continue
+        if step.id in before.streamed or step.id in after.streamed:  # no more than their first rows are here
+            continue
         was, now = _rows(old), _rows(new)
         if len(was) != len(now):
             continue

@@ -20,6 +20,7 @@ from .kinds import MEDIA, Kind, Schema
 from .plan import Plan
 from .recognise import Input, column_values
 from .results import INTERRUPTED, Results, StepResult, plain_columns
+from .streamed import Streamed
 
 KEY = "hfmagic"
 """Of the metadata of an output."""
@@ -99,7 +100,9 @@ def provenance(
 ) -> Provenance:
     """What a run rests on, and digests of what it read and gave."""
     plan = _discreet(results.plan)
-    ran = {i: _ran(result, sum(results.bad(i).values())) for i, result in results.steps.items()}
+    ran = {
+        i: _ran(result, sum(results.bad(i).values()), results.streamed.get(i)) for i, result in results.steps.items()
+    }
     ran |= {i: StepRan(failed=error.code) for i, error in results.failed.items()}
     return Provenance(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -165,8 +168,9 @@ def versions() -> Mapping[str, str]:
 
 def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
     """A digest of each column that the plan reads; of a single value under its own name."""
-    if one.lazy:  # larger than memory: its files by name and size
-        yield name, digest([f"{path.name} {path.stat().st_size}" for path in one.lazy.files])
+    if one.lazy:  # larger than memory: its files by their contents
+        if one.lazy.is_its_files:
+            yield name, digest(list(one.lazy.files))
         return
     if one.frame is None:
         yield name, digest([one.value])
@@ -178,9 +182,9 @@ def _read(plan: Plan, name: str, one: Input) -> Iterator[tuple[str, Digest]]:
         yield column, digest(values)
 
 
-def _ran(result: StepResult, bad: int) -> StepRan:
+def _ran(result: StepResult, bad: int, streamed: Streamed | None) -> StepRan:
     return StepRan(
-        gave=dict(_gave(result)),
+        gave={result.step.output: _counts(streamed)} if streamed else dict(_gave(result)),
         device=result.device,
         dtype=result.dtype,
         rows=result.rows,
@@ -189,6 +193,12 @@ def _ran(result: StepResult, bad: int) -> StepRan:
         seconds=round(result.seconds, 3),
         load_seconds=round(result.load_seconds, 3),
     )
+
+
+def _counts(streamed: Streamed) -> Digest:
+    """Of a column that lies in a file: how many rows and values it has, and how often each label comes."""
+    counts = [f"{label} {count}" for label, count in sorted(streamed.labels.items())]
+    return digest([f"{streamed.rows} {streamed.given}", *counts])
 
 
 def _gave(result: StepResult) -> Iterator[tuple[str, Digest]]:

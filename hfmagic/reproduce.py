@@ -59,7 +59,7 @@ def _execute(book: Any, path: Path, settings: dict[str, str]) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-    settings |= {"HFMAGIC_PLANNER": f"{RECORDED} {path.resolve()}"}
+    settings |= {"HFMAGIC_PLANNER": f"{RECORDED} {path.resolve()}", "HFMAGIC_CACHE_RESULTS": "0"}  # all is run anew
     client = NotebookClient(
         book,
         timeout=None,  # a model takes what it takes; an interrupt ends it

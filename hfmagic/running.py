@@ -87,7 +87,8 @@ class Running(Telling):
             self._ask_first(proposal, cell, most)
             ground = self._ground(proposal.options)
             before = self.last if only_changed and self._rests_on_the_same(proposal, ground) else None
-            kept = _unchanged(proposal.plan, before) if before else {}
+            in_parts = any(one.lazy for one in proposal.inputs.values())  # of those a run keeps no values
+            kept = _unchanged(proposal.plan, before) if before and not in_parts else {}
             name = proposal.options.output or DEFAULT_OUTPUT
             rated = {i: liked for i, liked in self.stage.now.rated.items() if i in kept}
             try:
@@ -317,7 +318,7 @@ class Running(Telling):
     def _ground(self, options: Options) -> tuple[object, ...]:
         """What decides the numbers beside plan and inputs."""
         config = self.config
-        return self.device(options).torch_name, config.dtype, config.seed, config.sql_rows
+        return self.device(options).torch_name, config.dtype, config.quantize, config.seed, config.sql_rows
 
     def _most(self, proposal: Proposal) -> int | None:
         """Bytes that a proposal may download: any number (None) after a yes, or where its very plan was approved."""

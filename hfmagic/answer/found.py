@@ -73,8 +73,10 @@ def ranked(teller: Teller, result: StepResult) -> str | None:
 def best_row(teller: Teller, result: StepResult) -> tuple[int, float, str] | None:
     """The row with the highest number, the number, and what the row says in words; None without any."""
     scored = [(score, -row) for row, score in enumerate(result.value) if score is not None]
-    if not scored:
+    lazy = teller.streamed(result)
+    best = lazy.best if lazy else (max(scored)[0], -max(scored)[1]) if scored else None
+    if best is None:
         return None
-    score, row = max(scored)
-    subjects = subject_rows(teller.results, result.step)
-    return -row, score, teller.say("text", text=teller.quoted(subjects[-row], 120)) if subjects else ""
+    score, row = best
+    subjects = subject_rows(teller.results, result.step) or ()
+    return row, score, teller.say("text", text=teller.quoted(subjects[row], 120)) if row < len(subjects) else ""

@@ -34,7 +34,7 @@ def _labels(teller: Teller, result: StepResult) -> str | None:
         best = result.value[0]
         scored = best.score == best.score
         told = teller.say("label" if scored else "unscored", label=teller.quoted(best.label), score=f"{best.score:.0%}")
-        return told + (teller.say("tied") if _tied(result) else "")
+        return told + (teller.say("tied") if _tied(teller, result) else "")
     whole = teller.whole(result)
     # quoted when one has a space, so that labels do not run into the words around them
     named = [(teller.quoted(name) if any(" " in n for n, _ in counts) else name, count) for name, count in counts]
@@ -46,12 +46,12 @@ def _labels(teller: Teller, result: StepResult) -> str | None:
     (label, first), *_ = named
     verb = "is" if first == 1 else "are"
     told = teller.say("labels", first=f"{first:,}", whole=whole, verb=verb, label=label, others=others)
-    return told + (teller.say("tied") if _tied(result) else "")
+    return told + (teller.say("tied") if _tied(teller, result) else "")
 
 
-def _tied(result: StepResult) -> bool:
+def _tied(teller: Teller, result: StepResult) -> bool:
     """True when the first two labels of most values have one score: the order of such labels says nothing."""
-    given = [v for v in given_values(result) if len(v) > 1]
+    given = [v for v in given_values(result) if len(v) > 1] if not teller.streamed(result) else []
     return sum(1 if v[0].score - v[1].score < TIE else -1 for v in given) > 0
 
 
@@ -102,7 +102,8 @@ def _parts(teller: Teller, result: StepResult) -> str | None:
     parts = [part for value in given_values(result) for part in value]
     if result.frame is None and not result.step.map:
         return teller.say("number", name=result.step.output, value=f"{len(parts):,}")
-    return teller.say("cut", count=f"{len(parts):,}", whole=teller.whole(result)) if parts else None
+    count = teller.given(result) if teller.streamed(result) else len(parts)
+    return teller.say("cut", count=f"{count:,}", whole=teller.whole(result)) if parts else None
 
 
 def _similarity(teller: Teller, result: StepResult) -> str | None:
@@ -122,6 +123,8 @@ def _embeddings(teller: Teller, result: StepResult) -> str | None:
 
 
 def _sounds(teller: Teller, result: StepResult) -> str | None:
+    if teller.streamed(result):  # their seconds are not counted
+        return None
     given = given_values(result)
     seconds = f"{sum(sound.seconds for sound in given):,.1f}"
     if result.frame is None:

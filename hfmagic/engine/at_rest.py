@@ -94,7 +94,7 @@ class AtRest:
         """The steps of a group over the shards of its table, into its file. Raises: BadOption, NoSpace."""
         name = stream.group.frame
         stream.restore = lambda part: self._known(name, part)
-        ran, table = over_lazy(stream, self.table(name), self._writing(name, stream.group))
+        ran, table = over_lazy(stream, self.table(name), self._writing(name, stream.group), first=name not in self._now)
         self.streamed |= ran.streamed
         if table is not None and ran.results:
             self._put(name, table, [step for step in stream.group.steps if step.id in ran.results])

@@ -177,7 +177,8 @@ class _Run:
         self.interrupted = run.interrupted
         if run.interrupted:
             left = sum(row.reason == INTERRUPTED for row in result.rejected)
-            self.watch(Progress(step.id, result.rows - left, result.rows))
+            with contextlib.suppress(KeyboardInterrupt):  # a second one: what is finished is kept all the same
+                self.watch(Progress(step.id, result.rows - left, result.rows))
         self.watch(Failed(step.id, KeyboardInterrupt()) if run.interrupted else Done(step.id, result))
 
     def _amended(self, step: Step) -> Step:
@@ -189,7 +190,7 @@ class _Run:
 
     def _put(self, step_id: str, result: StepResult) -> None:
         self.done[step_id] = result
-        if result.kind is Kind.TABLE:
+        if result.kind is Kind.TABLE and step_id not in self.at_rest.names:  # of one in a file a head is here
             self.tables.given[step_id] = result.value
 
 

@@ -213,11 +213,14 @@ def _told(spans: Any, text: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def code_of(runner: Runner) -> str:
-    """A version of what computes: transformers, the files of all runners, and the name of the task's function."""
+    """A version of what computes: the packages, the files that open, encode and run, the task's function by name."""
     import hashlib
     import inspect
     from importlib.metadata import version
 
-    files = {*Path(inspect.getfile(Runner)).parent.glob("*.py"), Path(inspect.getfile(runner.run))}
+    runners = Path(inspect.getfile(Runner)).parent
+    folders = (runners, runners.parent, runners.parent / "models")
+    files = {Path(inspect.getfile(runner.run)), *(path for folder in folders for path in folder.glob("*.py"))}
     source = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
-    return f"{version('transformers')} {source[:16]} {runner.run.__qualname__}"
+    versions = " ".join(version(name) for name in ("torch", "transformers", "tokenizers", "pillow"))
+    return f"{versions} {source[:16]} {runner.run.__qualname__}"

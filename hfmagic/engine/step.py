@@ -147,7 +147,7 @@ class StepRun:
     """One step of one run: what it reads, and how a function of a batch is run over its rows.
 
     `whole`: these are all its rows, so that the step has failed when each of them is rejected; a part may have only bad
-    ones. While its model runs, that of the `coming` step is got ready.
+    ones, and begins with the `first_row` of its frame. While its model runs, that of the `coming` step is got ready.
     """
 
     step: Step
@@ -158,6 +158,7 @@ class StepRun:
     whole: bool = True
     prefetch: Prefetch | None = None
     coming: Step | None = None
+    first_row: int = 0
     interrupted: bool = False
 
     def rows(self, reference: Reference) -> list[Any]:
@@ -244,8 +245,9 @@ class StepRun:
         """Where errors are to stop a run: StepFailed that names the first of the rejected rows."""
         if rejected and self.machine.on_error == "stop":
             row = min(rejected)
+            place = row + self.first_row
             hint = "mend the row, or leave out --on-error stop"
-            raise StepFailed(f"step {self.step.id!r}: row {row} was rejected: {rejected[row]}.", hint=hint)
+            raise StepFailed(f"step {self.step.id!r}: row {place} was rejected: {rejected[row]}.", hint=hint)
 
     def work(self, *names: str) -> Work:
         """The selected rows of slots; one without a value is rejected, or left out where an earlier step did so.

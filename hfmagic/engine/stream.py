@@ -144,7 +144,7 @@ class Stream:
                     break
                 at += len(part)
         except KeyboardInterrupt:  # between two steps, while rows are read or written
-            self.interrupted = self.interrupted or self._alive[0].id
+            self.interrupted = self.interrupted or next((s.id for s in self._alive), self.group.steps[0].id)
         except HFMagicError as error:  # the rows cannot be read or written: for all steps
             for step in self.group.steps:
                 if step.id not in self._left_out:
@@ -167,7 +167,7 @@ class Stream:
         for step in self.group.steps:
             if step.id in self._left_out:
                 continue
-            run = self._step_run(step, tables, self._told(at, len(part)))
+            run = self._step_run(step, tables, self._told(at, len(part)), at)
             try:
                 found[step.id] = known[step.id] = self._run(run)
                 self.emit(Progress(step.id, stop, self.rows))
@@ -180,10 +180,10 @@ class Stream:
                 break
         return {step_id: result for step_id, result in found.items() if step_id not in self._left_out}
 
-    def _step_run(self, step: Step, tables: Tables, emit: Emit) -> StepRun:
+    def _step_run(self, step: Step, tables: Tables, emit: Emit, at: int) -> StepRun:
         waiting = (s for s in self._alive if s.model and s.id not in self._open and s != step)
         given = (step, tables, self.inputs, self.machine, emit)
-        return StepRun(*given, whole=False, prefetch=self.prefetch, coming=next(waiting, None))
+        return StepRun(*given, whole=False, prefetch=self.prefetch, coming=next(waiting, None), first_row=at)
 
     def _run(self, run: StepRun) -> StepResult:
         with self.ours(run.step):
@@ -273,11 +273,13 @@ def over_frame(stream: Stream, frame: nw.DataFrame[Any]) -> Ran:
     return stream.over(parts_of(frame, rows))
 
 
-def over_lazy(stream: Stream, lazy: LazyTable, written: Written) -> tuple[Ran, LazyTable | None]:
+def over_lazy(stream: Stream, lazy: LazyTable, written: Written, *, first: bool = True) -> tuple[Ran, LazyTable | None]:
     """The steps over a lazy table, into a file. Gives the file as a table; None where nothing was written."""
     rows = shard_rows(stream.tables.scope.plan, stream.group.steps, lazy.bytes_a_row)
     with written:
         ran = stream.over(_parts(lazy, rows), written.add)
+        if ran.interrupted and not first:  # what earlier steps found for the other rows is worth more
+            return ran, None
         return ran, written.close(set(ran.failed) | {s.id for s in stream.group.steps if s.id not in ran.results})
 
 

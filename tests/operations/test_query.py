@@ -263,3 +263,19 @@ def test_any_text_gives_a_table_or_one_line(query: str) -> None:
     assert "\n" not in line
     assert line or isinstance(found, pa.Table)
     assert "root:" not in str(found)
+
+
+def test_a_query_reads_the_file_of_a_table_and_no_other(tmp_path: Path):
+    import pyarrow.parquet as pq
+
+    for name in ("it's.parquet", "other.parquet"):
+        pq.write_table(pa.table({"n": [1, 2, 3]}), tmp_path / name)
+    given = {"rows": (tmp_path / "it's.parquet",)}
+    other = tmp_path / "other.parquet"
+
+    found = run_query(given, "SELECT sum(n) AS s FROM rows", max_rows=9, timeout_seconds=9)
+
+    assert found.to_pydict() == {"s": [6]}
+    for query in (f"SELECT * FROM '{other}'", f"SELECT * FROM read_parquet('{other}')"):  # noqa: S608  it is refused
+        with pytest.raises(StepFailed):
+            run_query(given, query, max_rows=9, timeout_seconds=9)

@@ -37,7 +37,7 @@ def connected(address: str) -> Any:
     """
     ray = _imported()
     if ray.is_initialized():
-        if address and _state.get("address") != address:
+        if _state.get("address") != address:  # one that the user connected may be other people's machines
             raise NotAvailable("this kernel runs with another Ray already.", hint="restart the kernel")
         return ray
     with contextlib.ExitStack() as undo:  # an interrupt leaves no half-started Ray
