@@ -56,7 +56,8 @@ def media_table(report: Mapping[str, Any]) -> str:
 def main(engine: str, media: str) -> None:
     """Write the page."""
     words = BEFORE + table(json.loads(Path(engine).read_text("utf-8"))) + "\n"
-    words += MEDIA + media_table(json.loads(Path(media).read_text("utf-8"))) + "\n"
+    if found := media_table(json.loads(Path(media).read_text("utf-8"))):
+        words += MEDIA + found + "\n"
     PAGE.write_text(words, "utf-8")
     print(PAGE)
 
