@@ -196,11 +196,12 @@ def test_the_step_that_rejected_most_tells_of_a_file(tmp_path: Path):
     assert rejected_view(both).plain.startswith("1,000 of 1,000,000 rows were rejected: 700 missing")
 
 
-def test_a_result_in_a_file_is_shown_by_its_path_rows_and_head(tmp_path: Path):
+def test_a_result_in_a_file_is_shown_by_its_name_rows_and_head(tmp_path: Path):
     results = in_a_file(tmp_path)
     view = results_view(results, answer=answer(results), preview_rows=2)
 
-    assert f"reviews · 6 rows, 2 new columns · in {tmp_path / 'reviews.parquet'}:" in view.plain
+    assert "reviews · 6 rows, 2 new columns · in reviews.parquet:" in view.plain
+    assert str(tmp_path) not in view.plain + view.html.html
     assert "review number 1" in view.plain
     assert "review number 2" not in view.plain
 

@@ -120,7 +120,7 @@ def test_a_model_comes_after_those_it_needs():
 
 
 def test_the_offer_names_command_size_and_time_and_the_voice_its_reason():
-    assert f"`hfmagic starter` ({DOWNLOAD_BYTES / 1e6:.0f} MB, about 3 min)" == OFFER
+    assert f"`hfmagic starter` ({DOWNLOAD_BYTES / 1e6:.0f} MB, about 4 min)" == OFFER
     assert len(VOICE_LEFT_OUT) < MAX_LINE
     assert "research only" in VOICE_LEFT_OUT
 

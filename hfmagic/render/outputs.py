@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from ..answer.read import head_of, subject_rows, table_of
@@ -196,8 +197,8 @@ class Outputs:
         chips = [r.step.output for r in added if r.kind is Kind.LABELS]
         view = preview(head.frame, range(len(head.frame)), new=new, of=head.rows, chips=chips, room=room)
         words = f" · {rows_words(head.rows)}, {rows_words(len(new), 'new column')}"
-        where: list[Child] = [" · in ", code(head.path)] if head.path else []
-        plain = f"{name}{words}" + (f" · in {head.path}" if head.path else "")
+        where: list[Child] = [" · in ", code(Path(head.path).name)] if head.path else []
+        plain = f"{name}{words}" + (f" · in {Path(head.path).name}" if head.path else "")
         return section(view, code(name), words, *where, plain_title=f"{plain}:")
 
     def is_sink(self, step: Step) -> bool:

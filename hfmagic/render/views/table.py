@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...answer.read import head_of, table_of
@@ -29,7 +30,8 @@ def table_column_view(output: Output) -> View:
     head = head_of(output.value, output.rows) if frame is None else None
     if head is not None:
         view = preview(head.frame, range(len(head.frame)), of=head.rows, room=output.room, opened=output.opened)
-        return stack(view, View(tag("div", muted("in ", code(head.path))), f"in {head.path}")) if head.path else view
+        name = Path(head.path).name  # a saved notebook names no place of its machine; the variable holds the path
+        return stack(view, View(tag("div", muted("in ", code(name))), f"in {name}")) if name else view
     if frame is None:
         return View()
     rows = list(range(min(len(frame), output.rows)))
