@@ -14,10 +14,11 @@ from hfmagic.answer import answer
 from hfmagic.cache import Computation, Entry
 from hfmagic.completion import candidates
 from hfmagic.kinds import Kind
-from hfmagic.render.cache_view import OFF, cache_view, first_words
+from hfmagic.render.cache_view import OFF, cache_view
 from hfmagic.render.states import StepState, state_cell, state_plain
 from hfmagic.render.words import kept_words
 from hfmagic.results import INTERRUPTED, RejectedRow, Results
+from hfmagic.running import KEPT
 from hfmagic.session import Session
 from tests.render.build import reviews
 from tests.shell import run
@@ -147,10 +148,15 @@ def test_a_foreign_name_reaches_the_table_as_text():
     assert "<i>" not in view.html.html
 
 
-def test_the_first_run_says_where_results_are_kept():
-    assert first_words(Path("/home/me/results")) == (
-        "results are kept in /home/me/results (only you can read it; %hf cache rm forgets them)"
-    )
+def test_the_first_run_says_once_that_results_are_kept(session: Session):
+    namespace = {"texts": ["I love it, it works great.", "It broke after two days. Useless."]}
+
+    def notes() -> tuple[str, ...]:
+        proposal = session.propose("Label the sentiment of each text.", namespace, ["texts"])
+        return session.run(proposal, {})[0].notes
+
+    assert notes() == (KEPT,)
+    assert notes() == ()
 
 
 # In the line of a step

@@ -6,12 +6,11 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 PAUSE = 0.02  # s between two looks: 30 µs each are 0.15 % of a core
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"  # proc(5): sets the peak resident set size to the current one
-Kept = TypeVar("Kept")
 
 
 class Gauge(Protocol):
@@ -33,11 +32,6 @@ class Peak:
     def __init__(self, gauge: Gauge) -> None:
         self._gauge = gauge
         self.bytes = 0
-
-    def restarted(self, value: Kept) -> Kept:
-        """The value, handed back; what was taken up to here counts as taken before."""
-        self._gauge.start()
-        return value
 
     def end(self) -> None:
         """Read the gauge for the last time."""

@@ -38,8 +38,3 @@ def cache_view(kept: Sequence[Entry], folder: Path | None, most_bytes: int) -> V
     words = f"{total} of at most {size_words(most_bytes)}, in "
     foot = View(tag("div", muted(words, code(folder)), class_="hfm-sub"), f"{words}{folder}")
     return stack(table_view("Results kept by row", rows, columns=COLUMNS), foot)
-
-
-def first_words(folder: Path) -> str:
-    """Where results are kept, for the run that keeps the first of them."""
-    return f"results are kept in {folder} (only you can read it; %hf cache rm forgets them)"
