@@ -15,8 +15,8 @@ from .cache import ResultCache
 from .config import OFFICIAL_HUB, HFMagic
 from .data_profile import Profile
 from .devices import Device, choose_dtype
+from .engine.machine import Machine
 from .engine.preview import tokens_of
-from .engine.step import Machine
 from .errors import BadOption, HFMagicError, clip
 from .experience import past
 from .fit import seconds

@@ -13,8 +13,9 @@ from .cache import NO_CACHE, ResultCache
 from .changes import Change, changes
 from .config import HFMagic
 from .engine.executor import run_plan
+from .engine.machine import Machine
 from .engine.preview import step_need
-from .engine.step import Machine, is_interrupted
+from .engine.step import is_interrupted
 from .errors import BadOption, HFMagicError, NeedsConsent, UnknownKind
 from .fingerprint import fingerprint
 from .fit import Forecast, forecast

@@ -17,11 +17,12 @@ from ..recognise import Input
 from ..results import INTERRUPTED, Done, Emit, Event, Failed, Progress, Results, StepResult
 from ..scope import Scope
 from .at_rest import AtRest, lazy_frames, resting_on
+from .machine import Machine
 from .model_step import ModelStep
 from .operate import OPERATIONS
 from .prefetch import Prefetch
 from .shards import SHARD_ROWS, Group, groups_of
-from .step import Machine, StepRun
+from .step import StepRun
 from .stream import OpenStep, Stream, over_frame
 from .tables import Tables
 

@@ -11,7 +11,7 @@ from ..devices import choose_dtype
 from ..errors import NotAvailable
 from ..kinds import Kind
 from .agreement import SMALL, agreement
-from .step import Machine
+from .machine import Machine
 from .worker import Job
 
 

@@ -16,7 +16,7 @@ from ..hub.facts import ModelFacts
 from ..hub.job import Moment
 from ..plan import Step
 from ..runners.registry import find_runner
-from .step import Machine
+from .machine import Machine
 
 LOOK = 0.05  # s between two looks at what another thread does
 Name = tuple[str, str, str]

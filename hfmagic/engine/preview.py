@@ -10,7 +10,7 @@ from ..plan import Step
 from ..runners.registry import find_runner
 from ..runners.runner import one_each
 from ..scope import Scope
-from .step import Machine
+from .machine import Machine
 
 CHARACTERS = {"zh": 1.0, "ja": 1.0, "ko": 1.0}
 """Language → characters a token; others have USUAL_CHARACTERS."""

@@ -8,21 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..cache import NO_CACHE, ResultCache
 from ..cells import from_cell
 from ..conversions import convert
-from ..devices import Device
 from ..errors import HFMagicError, StepFailed, UnknownKind, reason_of
-from ..hub.sources import Sources
 from ..kinds import MEDIA, Kind
-from ..models import Pool, Quantize
 from ..plan import Column, Constant, Frame, Reference, Step, StepOutput, Variable
-from ..recognise import Input, Reader
+from ..recognise import Input
 from ..results import INTERRUPTED, Emit, Progress, RejectedRow, Started, StepResult
-from ..store import Store
 from .batching import Finished, Function, Outcome, run_batches, unique
+from .machine import Machine
 from .remembered import Remembered
 from .select import selected_rows
 from .tables import Tables
@@ -33,36 +29,6 @@ if TYPE_CHECKING:
 
 PAUSE = 0.05  # s between two events of progress: a page, and a person, can follow no more
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Machine:
-    """What a run rests on.
-
-    `most_fetched` bytes may be downloaded for a model, any number where it is None. `batch_tokens` is rows × longest
-    row of a forward pass; `batch_size` 0 leaves it to that. A trial's runs are not `logged` as those of a choice.
-    `cache` holds the results of earlier runs by row. `on_error` says whether a bad row is skipped or stops its step.
-    """
-
-    hub: Sources
-    pool: Pool
-    device: Device
-    reader: Reader
-    store: Store
-    most_fetched: int | None = None
-    dtype: str = "auto"
-    quantize: Quantize = ""
-    batch_tokens: int = 2048
-    batch_size: int = 0
-    sql_rows: int = 100_000
-    sql_seconds: float = 30.0
-    seed: int = 0
-    logged: bool = True
-    cache: ResultCache = NO_CACHE
-    on_error: Literal["skip", "stop"] = "skip"
-    engine: Literal["local", "ray"] = "local"
-    ray_address: str = ""
-    ray_actors: int = 0
 
 
 class Compute(Protocol):

@@ -17,8 +17,9 @@ from ..recognise import Input
 from ..results import INTERRUPTED, Done, Emit, Event, Failed, Progress, Started, StepResult
 from ..scope import gives_lists
 from ..streamed import HEAD, Streamed, Tally
+from .machine import Machine
 from .shards import Group, bounds, joined, part_of, shard_rows, with_rest
-from .step import Machine, StepRun
+from .step import StepRun
 from .tables import Tables
 from .written import Written
 

@@ -13,7 +13,7 @@ from ..cache import NO_CACHE
 from ..conversions import convert, may_become
 from ..data_profile import Profile
 from ..engine.executor import run_plan
-from ..engine.step import Machine
+from ..engine.machine import Machine
 from ..errors import HFMagicError, InvalidPlan
 from ..intervals import LOOKS
 from ..kinds import Kind

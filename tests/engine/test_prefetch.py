@@ -13,8 +13,8 @@ import pytest
 
 from hfmagic.devices import Device
 from hfmagic.engine.executor import run_plan
+from hfmagic.engine.machine import Machine
 from hfmagic.engine.prefetch import Prefetch
-from hfmagic.engine.step import Machine
 from hfmagic.errors import DownloadFailed, HFMagicError
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.hub.job import Moment

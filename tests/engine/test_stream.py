@@ -20,8 +20,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hfmagic.engine.machine import Machine
 from hfmagic.engine.shards import Group, groups_of
-from hfmagic.engine.step import Machine, StepRun
+from hfmagic.engine.step import StepRun
 from hfmagic.engine.stream import OpenStep, Ran, Stream, over_frame, over_lazy, parts_of
 from hfmagic.engine.tables import Tables
 from hfmagic.engine.written import Written
