@@ -83,7 +83,8 @@ bench: $(VENV)/.installed
 	$(BIN)/hfmagic starter
 	$(BIN)/python bench/engine.py --out build/bench.json
 	$(BIN)/python bench/media.py --out build/media.json
-	$(BIN)/python bench/report.py build/bench.json build/media.json
+	$(BIN)/python bench/interrupt.py --out build/interrupt.json
+	$(BIN)/python bench/report.py build/bench.json build/media.json build/interrupt.json
 	$(BIN)/python bench/listing.py
 	$(BIN)/python bench/learning.py
 	OMP_NUM_THREADS=1 $(BIN)/python bench/fit.py

@@ -207,12 +207,18 @@ def main() -> None:
                 print(f"… {case.name}", file=sys.stderr)
                 rows = max(24, round(case.rows * QUICK_SHARE)) if given.quick else case.rows
                 report["cases"].append(measure(bench, replace(case, rows=rows)))
+                _keep(report, given.out)
     if given.only in "overhead":
         print("… overhead", file=sys.stderr)
         report["overhead"] = overheads(NUMBERS[:2] if given.quick else NUMBERS)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(report, indent=1))
+    _keep(report, given.out)
     print(table(report))
+
+
+def _keep(report: Mapping[str, Any], file: Path) -> None:
+    """Write what is known by now: a case takes minutes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=1))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,10 @@ def entities(texts: Sequence[str], model: Any, tokenizer: Any, budget: int) -> l
     import torch
 
     kept, places = unique(texts)
-    made = tokenizer.backend_tokenizer.encode_batch(kept)
+    library = tokenizer.backend_tokenizer
+    library.no_padding()
+    library.enable_truncation(512)
+    made = library.encode_batch(kept)
     rows, names = [one.ids for one in made], model.config.id2label
     found: list[list[tuple[str, float, int, int]]] = [[]] * len(kept)
     with torch.inference_mode():

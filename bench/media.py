@@ -78,14 +78,22 @@ def with_pipeline(task: str, folder: Path, size: int) -> Way:
     import transformers
 
     with quiet():
-        made = transformers.pipeline(task, model=str(folder), device="cpu", batch_size=size)
+        made = transformers.pipeline(task, model=str(folder), device="cpu", batch_size=size, dtype="float32")
+    if made.tokenizer is not None and made.tokenizer.pad_token is None:
+        made.tokenizer.pad_token = made.tokenizer.eos_token  # without one it takes no batches
     how = {"top_k": 1} if task == "image-classification" else {}
 
     def run(paths: Sequence[Path]) -> list[str]:
-        found = list(made([str(path) for path in paths], **how))
+        found = list(made([_heard(path) if task.startswith("auto") else str(path) for path in paths], **how))
         return [one[0]["label"] if isinstance(one, list) else one["text"].strip() for one in found]
 
     return run
+
+
+def _heard(path: Path) -> dict[str, Any]:
+    """What a pipeline takes of a sound that it need not open: for that it wants ffmpeg."""
+    samples, rate = soundfile.read(path, dtype="float32")
+    return {"raw": samples, "sampling_rate": rate}
 
 
 def by_hand(task: str, folder: Path, size: int) -> Way:
@@ -94,7 +102,7 @@ def by_hand(task: str, folder: Path, size: int) -> Way:
 
     words = task != "image-classification"
     kind = "AutoModelForSpeechSeq2Seq" if words else "AutoModelForImageClassification"
-    model = getattr(transformers, kind).from_pretrained(folder).eval()
+    model = getattr(transformers, kind).from_pretrained(folder, dtype="float32").eval()
     prepare = (transformers.AutoProcessor if words else transformers.AutoImageProcessor).from_pretrained(folder)
 
     def ready(part: Sequence[Path]) -> Any:

@@ -1,6 +1,6 @@
 """docs/benchmarks.md from what bench/engine.py and bench/media.py measured.
 
-python bench/report.py build/bench.json build/media.json
+python bench/report.py build/bench.json build/media.json build/interrupt.json
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import table
+from interrupt import table as stops
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 BEFORE = """# Benchmarks
@@ -53,11 +54,18 @@ def media_table(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def main(engine: str, media: str) -> None:
+STOPS = """
+From Kernel → Interrupt until a run has handed back what it kept, 4,000 rows, at random moments (`bench/interrupt.py`):
+
+"""
+
+
+def main(engine: str, media: str, interrupt: str) -> None:
     """Write the page."""
     words = BEFORE + table(json.loads(Path(engine).read_text("utf-8"))) + "\n"
     if found := media_table(json.loads(Path(media).read_text("utf-8"))):
         words += MEDIA + found + "\n"
+    words += STOPS + stops(json.loads(Path(interrupt).read_text("utf-8"))) + "\n"
     PAGE.write_text(words, "utf-8")
     print(PAGE)
 

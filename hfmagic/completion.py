@@ -64,7 +64,7 @@ def candidates(before: str, session: Session, namespace: dict[str, Any]) -> tupl
 
 
 def _on_line(line: str, previous: str, fragment: str, session: Session, namespace: dict[str, Any]) -> Iterable[str]:
-    from .lines import CACHE_WORDS, LINES, RATINGS
+    from .lines import CACHE_FILES, CACHE_WORDS, LINES, RATINGS
 
     if previous == "--model":
         steps = session.proposal.plan.step_ids if session.proposal else ()
@@ -87,7 +87,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         second = RATINGS if words[0] == "rate" else _model_ids(session)
         return session.proposal.candidates if on_step else second
     if words[:2] == ["cache", "rm"] and len(words) <= 2 + bool(fragment) and fragment != "rm":
-        return dict.fromkeys(kept.model_id for kept in session.results_cache.list())
+        return dict.fromkeys([*(kept.model_id for kept in session.results_cache.list()), CACHE_FILES])
     if words and fragment != words[0] and len(words) <= 1 + bool(fragment):
         after: dict[str, Callable[[], Iterable[str]]] = {
             "audit": lambda: ["json"],

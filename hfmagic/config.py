@@ -102,7 +102,7 @@ class HFMagic(Configurable):
         "",
         help="Bits to which weights are rounded as they are loaded, so that a larger model fits; default: none.",
     ).tag(config=True)
-    batch_tokens = Int(2048, min=1, help="Tokens (rows × longest row) per forward pass of a text model.").tag(
+    batch_tokens = Int(2048, min=1, help="Tokens (rows × longest row) per forward pass of a text model, at most.").tag(
         config=True
     )
     batch_size = Int(0, min=0, help="Rows per forward pass; 0: as many as batch_tokens allows.").tag(config=True)

@@ -53,6 +53,16 @@ def output_path(folder: Path, name: str, *words: str) -> Path:
     return folder / f"{re.sub(r'[^0-9A-Za-z_-]+', '_', name)[:60] or 'rows'}-{digest}.parquet"
 
 
+def written_in(folder: Path) -> dict[Path, int]:
+    """Files in a folder that runs wrote, by name, and their bytes; none of one that is being written."""
+    found = {}
+    for path in sorted(folder.glob("*.parquet")):
+        with contextlib.suppress(OSError):  # another kernel removed it
+            if _is_ours(path):
+                found[path] = path.stat().st_size
+    return found
+
+
 def checked_output(path: Path, inputs: Sequence[Path] = ()) -> Path:
     """The path, where it may be written: nothing is there, or what an earlier run wrote. Raises: BadOption."""
     if path.is_symlink() or (path.exists() and not path.is_file()):

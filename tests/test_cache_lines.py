@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -20,6 +22,7 @@ from hfmagic.render.words import kept_words
 from hfmagic.results import INTERRUPTED, RejectedRow, Results
 from hfmagic.running import KEPT
 from hfmagic.session import Session
+from hfmagic.sink import Sink
 from tests.render.build import reviews
 from tests.shell import run
 
@@ -82,6 +85,25 @@ def test_rm_forgets_one_model_or_all(shell: InteractiveShell):
     assert "nothing to show" in run(shell, "%hf cache").text
 
 
+def test_results_that_are_files_are_listed_and_removed_and_no_other_file_is(shell: InteractiveShell):
+    folder: Path = shell.user_ns["hf"].outputs
+    folder.mkdir(parents=True, exist_ok=True)
+    with Sink(folder / "out.parquet", pa.schema([("score", pa.float64())])) as sink:
+        sink.write(pa.table({"score": [0.5] * 1000}))
+        sink.close()
+    pq.write_table(pa.table({"mine": [1]}), folder / "mine.parquet")
+
+    listed = run(shell, "%hf cache").text
+    first, second = run(shell, "%hf cache rm files").text, run(shell, "%hf cache rm files").text
+
+    assert "1 result in files of " in listed
+    assert str(folder) in listed
+    assert first.startswith("removed: 1 file of results, ")
+    assert second.strip() == "no results are in files"
+    assert [path.name for path in folder.iterdir()] == ["mine.parquet"]
+    assert "in files of" not in run(shell, "%hf cache").text
+
+
 def test_rm_of_a_model_without_results_names_the_nearest(shell: InteractiveShell):
     keep(shell, "org/small", ["one"])
 
@@ -136,13 +158,13 @@ def test_completion_of_the_words_and_of_models_that_have_results(shell: Interact
     assert found("%hf ca") == ["cache"]
     assert found("%hf cache ") == ["ls", "rm", "verify"]
     assert found("%hf cache v") == ["verify"]
-    assert found("%hf cache rm ") == ["org/small"]
+    assert found("%hf cache rm ") == ["org/small", "files"]
     assert found("%hf cache rm org/s") == ["org/small"]
     assert found("%hf cache verify ") == []
 
 
 def test_a_foreign_name_reaches_the_table_as_text():
-    view = cache_view([Entry("org/<b>x", "t<i>", 1, 10, 0.0)], Path("/cache"), 100)
+    view = cache_view([Entry("org/<b>x", "t<i>", 1, 10, 0.0)], Path("/cache"), 100, {})
 
     assert "<b>x" not in view.html.html
     assert "<i>" not in view.html.html

@@ -1,4 +1,4 @@
-"""Work done on one thread, a little before its results are wanted. Knows nothing of what the work is.
+"""Work done on a thread a little before its results are wanted, or on several at once. Knows not what the work is.
 
 What the threads share are SimpleQueues, which an interrupt cannot leave half taken: one inside a Condition, which is
 Python's own code, can leave its lock held, or release it twice.
@@ -7,7 +7,7 @@ Python's own code, can leave its lock held, or release it twice.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TypeVar
@@ -49,6 +49,32 @@ def ahead(jobs: Iterable[Callable[[], Made]], *, most: int = 2) -> Iterator[Made
     finally:
         left.set()
         wanted.put(None)
+
+
+def side_by_side(jobs: Sequence[Callable[[], Made]]) -> list[Made]:
+    """The results of jobs in order, which run at once: the first here, each other on a daemon thread of its own.
+
+    Raises: what a job raised; nobody waits for those after it.
+    """
+    made: list[SimpleQueue[Made | _End]] = []
+    for job in jobs[1:]:
+        made.append(SimpleQueue())
+        threading.Thread(target=_put, args=(job, made[-1]), name="hfmagic-beside", daemon=True).start()
+    first = [job() for job in jobs[:1]]
+    return first + [_taken(one) for one in made]
+
+
+def _put(job: Callable[[], Made], made: SimpleQueue[Made | _End]) -> None:
+    try:
+        made.put(job())
+    except BaseException as error:  # noqa: BLE001  it is raised where its result would be
+        made.put(_End(error))
+
+
+def _taken(made: SimpleQueue[Made | _End]) -> Made:
+    found = _take(made)
+    assert not isinstance(found, _End)  # noqa: S101  one with an error was raised, and no other is put
+    return found
 
 
 def _take(made: SimpleQueue[Made | _End]) -> Made | _End:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from ..devices import give_back
@@ -17,7 +18,7 @@ from ..errors import (
     is_out_of_memory,
     reason_of,
 )
-from .ahead import ahead
+from .ahead import ahead, side_by_side
 from .budget import Tuner
 from .memory import TOO_LARGE, Action, Ladder, make_room
 
@@ -25,8 +26,8 @@ RunBatch = Callable[[list[Any]], list[Any]]
 Finished = Callable[[Sequence[int]], None]
 BIG = 64  # values: from here on a model is tried on a few before it is let loose on all
 TRIED = 3
-FIRST_WINDOW = 512  # values: while they run, the next and larger window is encoded
-AHEAD = 2  # batches or windows that are made ready before the model wants them
+FIRST_WINDOW = 512  # values: while they run, the next and larger window is encoded, where that is done ahead
+AHEAD = 2
 OF_THE_STEP = (InvalidPlan, NotAvailable)  # what a function says of its parameters or this machine, whatever the row
 
 
@@ -56,7 +57,9 @@ class Function:
     Args:
         run: a batch → its results; of what `encode` gave where that is there.
         cost: each value's share of `budget`.
-        encode: makes values ready on the CPU; called on a thread of its own, ahead of `run`.
+        encode: makes values ready on the CPU; called on a thread of its own, ahead of `run`, unless `ahead` is 0.
+        ahead: batches or windows that are made ready before the model wants them.
+        hands: threads on which values are opened and encoded at once, each its part of a batch.
         size: what an encoded value costs; asked in place of `cost` where `window` values are encoded at once and
             sorted by it.
         most_budget: up to which the budget is tuned while batches run; 0: it stays as it is.
@@ -70,6 +73,8 @@ class Function:
     run: RunBatch
     cost: Callable[[Sequence[Any]], list[int]] = lambda values: [1] * len(values)
     encode: RunBatch | None = None
+    ahead: int = AHEAD
+    hands: int = 1
     size: Callable[[Any], int] = len
     window: int = 0
     budget: int = 2048
@@ -147,7 +152,8 @@ def run_batches(
     portions = [*([tried] if tried else []), *_portions(rest, costs, function)]
     run = _Run(function, outcome, finished, left=len(waiting))
     jobs = (partial(_made_ready, values, portion, costs, function) for portion in portions)
-    for ready in ahead(jobs, most=AHEAD if len(portions) > 1 and (function.encode or function.prepare) else 0):
+    apart = len(portions) > 1 and (function.encode or function.prepare)
+    for ready in ahead(jobs, most=function.ahead if apart else 0):
         if tried:
             run.try_first(ready)
             tried = []
@@ -163,14 +169,14 @@ def _first(waiting: Sequence[int], costs: Mapping[int, int]) -> list[int]:
 def _portions(waiting: Sequence[int], costs: Mapping[int, int], function: Function) -> list[list[int]]:
     """What is made ready at once: a window, which is sorted once its costs are known, or a batch."""
     if function.window:
-        return list(_windows(waiting, function.window))
+        return list(_windows(waiting, function.window, FIRST_WINDOW if function.ahead else function.window))
     shares = [function.share(costs[i]) for i in waiting]
     return [[waiting[i] for i in batch] for batch in batches(shares, budget=function.budget, most=function.most)]
 
 
-def _windows(waiting: Sequence[int], size: int) -> Iterator[list[int]]:
-    """So many values each; the first ones are smaller, so that the model does not wait for a whole one."""
-    start, now = 0, min(FIRST_WINDOW, size)
+def _windows(waiting: Sequence[int], size: int, first: int) -> Iterator[list[int]]:
+    """So many values each; the first ones may be smaller, so that the model does not wait for a whole one."""
+    start, now = 0, min(first, size)
     while start < len(waiting):
         yield list(waiting[start : start + now])
         start, now = start + now, min(2 * now, size)
@@ -179,7 +185,23 @@ def _windows(waiting: Sequence[int], size: int) -> Iterator[list[int]]:
 def _made_ready(
     values: Sequence[Any], positions: Sequence[int], costs: Mapping[int, int], function: Function
 ) -> _Ready:
-    """Values opened and encoded; where that fails, in halves until what fails stands alone. Runs on its own thread."""
+    """Values opened and encoded, by all hands."""
+    hands = min(function.hands, len(positions)) if function.encode or function.prepare else 1
+    if hands < 2:
+        return _made_by_one(values, positions, costs, function)
+    ends = [len(positions) * hand // hands for hand in range(hands + 1)]
+    shares = [positions[start:end] for start, end in pairwise(ends)]
+    made = side_by_side([partial(_made_by_one, values, share, costs, function) for share in shares])
+    items = {i: item for one in made for i, item in one.items.items()}
+    reasons = {i: reason for one in made for i, reason in one.reasons.items()}
+    sizes = {i: cost for one in made for i, cost in one.costs.items()} if function.window else costs
+    return _Ready(items, sizes, reasons)
+
+
+def _made_by_one(
+    values: Sequence[Any], positions: Sequence[int], costs: Mapping[int, int], function: Function
+) -> _Ready:
+    """Values opened and encoded; where that fails, in halves until what fails stands alone."""
     reasons: dict[int, str] = {}
     opened: dict[int, Any] = {}
     for i in positions:
@@ -231,11 +253,14 @@ class _Run:
             start = end
 
     def try_first(self, ready: _Ready) -> None:
-        """Values one by one until one has a result. Raises: StepFailed when the model fails on each of them.
+        """Values at once or, where that fails, one by one until one has a result.
 
         What fails with an error of ours fails for the sake of its row, and says nothing of the model.
+        Raises: StepFailed when the model fails on each of them.
         """
         failed: list[Exception] = []
+        if len(ready.items) > 1 and self._try(list(ready.items), ready) is None:
+            return
         for position in ready.items:
             failure = self._try([position], ready)
             if failure is None or isinstance(failure, HFMagicError) or is_out_of_memory(failure):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,14 +16,16 @@ from ..hub.facts import ModelFacts
 from ..kinds import MEDIA, Kind
 from ..models import Loaded, Pool, Quantize
 from ..recognise import Reader, open_single
+from ..runners.encoded import at_once
 from ..runners.registry import find_runner
 from ..runners.runner import Runner
-from .batching import Finished, Function, Outcome, run_batches
+from .batching import AHEAD, Finished, Function, Outcome, run_batches
 from .memory import Action
 
 TUNED_TO = 1 << 18
 """Tokens of a batch on an accelerator at most. On a CPU 2048 is within 5 % of the best budget (bench/budget.py)."""
 GPU_ROWS = 8  # × as many rows as on a CPU may be a batch; not measured on a GPU yet
+HANDS = min(os.cpu_count() or 1, 8)  # threads that open and prepare pictures and sounds
 READ = 512  # tokens of a row, for which there must be memory beside the weights
 
 
@@ -109,16 +112,21 @@ class Worker:
         """The runner with its model and parameters, as a function of a batch."""
         job, loaded, runner, parameters = self.job, self.loaded, self.job.runner, self.job.parameters
         fast = runner.encode is not None and runner.forward is not None
+        cpu = loaded.device == "cpu"
         run, encode = (runner.forward, runner.encode) if fast else (runner.run, None)
         return Function(
             run=lambda values: run(loaded, values, parameters),  # type: ignore[misc]
             cost=lambda values: runner.cost(loaded, values),
             encode=(lambda values: encode(loaded, values, parameters)) if encode else None,
             size=runner.size,
+            # Beside a model on the same cores both take longer: tokens ahead cost 5 %, pictures ahead gained nothing,
+            # and by two hands, before the model, took 0.7 × the time. A tokenizer has hands of its own.
+            ahead=0 if cpu else AHEAD,
+            hands=1 if runner.window else HANDS,
             window=runner.window if fast else 0,
-            budget=runner.budget or job.batch_tokens,
-            most_budget=0 if runner.budget or loaded.device == "cpu" else TUNED_TO,
-            most=job.batch_size or runner.most * (1 if loaded.device == "cpu" else GPU_ROWS),
+            budget=runner.budget or (self._near if cpu else job.batch_tokens),
+            most_budget=0 if runner.budget or cpu else TUNED_TO,
+            most=job.batch_size or runner.most * (1 if cpu else GPU_ROWS),
             longest=runner.longest(loaded, parameters) if runner.longest else 0,
             prepare=opener(job.takes, job.reader),
             order=runner.order,
@@ -127,6 +135,12 @@ class Worker:
                 Action.OFFLOAD: lambda: self.pool.offload(loaded),
             },
         )
+
+    @property
+    def _near(self) -> int:
+        """Tokens of a batch on a CPU; a model that writes gains by more rows, for which it reads its weights once."""
+        writes = getattr(self.loaded.model, "can_generate", bool)()
+        return self.job.batch_tokens if writes else min(self.job.batch_tokens, at_once(self.loaded))
 
 
 def opener(kinds: Sequence[Kind], reader: Reader) -> Callable[[Any], Any] | None:

@@ -10,12 +10,24 @@ from ..errors import BadOption, did_you_mean
 from ..session import Options, Session
 from . import about, cache, evidence, models, runs
 from .about import HELP
+from .cache import FILES as CACHE_FILES
 from .cache import WORDS as CACHE_WORDS
 from .call import Call
 from .evidence import RATINGS, show_trial
 from .runs import run_proposal, show_run
 
-__all__ = ["CACHE_WORDS", "HELP", "LINES", "RATINGS", "Call", "run_line", "run_proposal", "show_run", "show_trial"]
+__all__ = [
+    "CACHE_FILES",
+    "CACHE_WORDS",
+    "HELP",
+    "LINES",
+    "RATINGS",
+    "Call",
+    "run_line",
+    "run_proposal",
+    "show_run",
+    "show_trial",
+]
 
 Line = Callable[[Call], None]
 FLAGS: Mapping[str, str] = MappingProxyType({"function": "code", "alerts": "log"})

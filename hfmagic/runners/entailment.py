@@ -10,7 +10,7 @@ from ..kinds import Labels
 from ..language import column_language
 from ..models import Loaded
 from .embeddings import BY_SIMILARITY
-from .encoded import Encoded, fast, in_parts, padded
+from .encoded import Encoded, at_once, fast, in_parts, padded
 from .labels import ranked, ranked_rows
 from .runner import Runner, token_counts
 from .text import max_tokens, ready, tokenize
@@ -95,7 +95,7 @@ def _classify_encoded(loaded: Loaded, encoded: Sequence[Pairs], parameters: Mapp
     items = [item for pairs in encoded for item in pairs.items]
     found = torch.empty(len(items))  # (rows · labels,)
     with torch.inference_mode():
-        for part in in_parts([item.cost for item in items]):
+        for part in in_parts([item.cost for item in items], at_once(loaded)):
             logits = loaded.model(**padded(loaded, [items[i] for i in part])).logits
             found[part] = logits[:, index].float().cpu()
     return ranked_rows(dict(enumerate(labels)), found.view(len(encoded), len(labels)).softmax(-1))

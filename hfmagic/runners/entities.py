@@ -159,7 +159,6 @@ RUNNERS: Mapping[str, tuple[Runner, ...]] = {
             find_entities,
             "AutoModelForTokenClassification",
             cost=_cost,
-            most=32,
             **fast(find_entities, _ready, _entities_encoded, 2048),
         ),
     ),

@@ -17,12 +17,17 @@ def ranked(names: Mapping[Any, str], scores: Sequence[float]) -> Labels:
     return tuple(sorted(labels, key=lambda label: -label.score))
 
 
-def ranked_rows(names: Mapping[Any, str], scores: Tensor) -> list[Labels]:
-    """The same for scores of shape (rows, labels), sorted at once: half a microsecond a label, most of it the Label."""
+def ranked_rows(names: Mapping[Any, str], scores: Tensor, most: int = 0) -> list[Labels]:
+    """The same for scores of shape (rows, labels), sorted at once: half a microsecond a label, most of it the Label.
+
+    Args:
+        most: labels of a row that are given, the best ones; 0: all.
+    """
     import numpy as np
 
     found, count = scores.sort(dim=-1, descending=True, stable=True), scores.shape[-1]
     known = np.array([str(names.get(i, f"LABEL_{i}")) for i in range(count)], object)
-    order = known[found.indices.cpu().numpy()].ravel().tolist()
-    labels = map(Label, order, found.values.ravel().tolist())
-    return list(zip(*[labels] * count, strict=True))  # so many labels after another are a row
+    kept = min(most or count, count)
+    order = known[found.indices[:, :kept].cpu().numpy()].ravel().tolist()
+    labels = map(Label, order, found.values[:, :kept].ravel().tolist())
+    return list(zip(*[labels] * kept, strict=True))  # so many labels after another are a row

@@ -11,7 +11,10 @@ from ..models import Loaded
 Run = Callable[[Loaded, Sequence[Any], Mapping[str, Any]], list[Any]]
 """A model, a batch of values, parameters → one result a value. Of a task with several slots a value is a tuple."""
 Encode = Callable[[Loaded, Sequence[Any], Mapping[str, Any]], list[Any]]
-"""A model, values, parameters → each value made ready on the CPU. Called on another thread, while the model runs."""
+"""A model, values, parameters → each value made ready on the CPU.
+
+Called on other threads than the model's: by several at once where there is no window.
+"""
 
 
 def token_counts(loaded: Loaded, texts: Sequence[str]) -> list[int]:

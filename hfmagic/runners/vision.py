@@ -12,7 +12,7 @@ from ..hub.skeleton import tensor_shapes
 from ..kinds import Labels
 from ..models import Loaded
 from ..processors import PARTS
-from .labels import ranked
+from .labels import ranked_rows
 from .prepared import ON_CPU, Ready, groups, in_order, lacking, ready
 from .runner import Runner, one_each
 
@@ -47,7 +47,7 @@ def classify_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mappin
             logits = loaded.model(**batch).logits.float()  # (pictures, labels)
         many = config.problem_type == "multi_label_classification" or logits.shape[-1] == 1
         scores = logits.sigmoid() if many else logits.softmax(-1)
-        found |= zip(positions, (ranked(config.id2label, row)[:BEST] for row in scores.tolist()), strict=True)
+        found |= zip(positions, ranked_rows(config.id2label, scores, BEST), strict=True)
     return in_order(found)
 
 
@@ -71,7 +71,7 @@ def match_ready(loaded: Loaded, pictures: Sequence[Ready], parameters: Mapping[s
         with torch.inference_mode():
             logits = loaded.model(**texts, **batch).logits_per_image.float()  # (pictures, labels)
         scores = logits.sigmoid() if "siglip" in loaded.model.config.model_type else logits.softmax(-1)
-        found |= zip(positions, (ranked(dict(enumerate(labels)), row) for row in scores.tolist()), strict=True)
+        found |= zip(positions, ranked_rows(dict(enumerate(labels)), scores), strict=True)
     return in_order(found)
 
 

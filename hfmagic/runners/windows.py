@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import StepFailed
 from ..models import Loaded
-from .encoded import Encoded, by_library, in_parts, is_plain, padded
+from .encoded import Encoded, at_once, by_library, in_parts, is_plain, padded
 from .text import can_pad, max_tokens, on_device
 
 if TYPE_CHECKING:
@@ -120,6 +120,6 @@ def runs(loaded: Loaded, windows: Sequence[Piece]) -> Iterator[tuple[list[int], 
     """Positions of windows, and the model's output for them."""
     import torch
 
-    for part in in_parts([len(window.tokens.ids) for window in windows]):
+    for part in in_parts([len(window.tokens.ids) for window in windows], at_once(loaded)):
         with torch.inference_mode():
             yield part, loaded.model(**padded(loaded, [windows[i].tokens for i in part], "right"))

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hfmagic.engine import ahead as room
-from hfmagic.engine.ahead import ahead
+from hfmagic.engine.ahead import ahead, side_by_side
 
 SECONDS = 20.0  # after which a wait in here has failed
 
@@ -41,7 +41,7 @@ def _no_thread_is_left() -> Iterator[None]:
 
 
 def makers() -> list[threading.Thread]:
-    return [t for t in threading.enumerate() if t.name == "hfmagic-ahead"]
+    return [t for t in threading.enumerate() if t.name in ("hfmagic-ahead", "hfmagic-beside")]
 
 
 def given_back(value: Any) -> Callable[[], Any]:
@@ -271,3 +271,23 @@ def test_an_interrupt_before_any_line_leaves_no_thread_and_what_came_is_in_order
         assert found == [*range(len(found))]
         assert len(found) == 6 or there
     assert line > 30
+
+
+@given(st.lists(st.one_of(st.none(), st.booleans(), st.integers()), max_size=6))
+def test_jobs_side_by_side_give_their_results_in_order(values: list[Any]):
+    assert side_by_side([given_back(value) for value in values]) == values
+
+
+def test_jobs_side_by_side_run_at_once():
+    together = threading.Barrier(3, timeout=SECONDS)
+
+    assert sorted(side_by_side([together.wait] * 3)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("bad", [0, 1, 2])
+def test_the_error_of_a_job_side_by_side_comes_out(bad: int):
+    jobs: list[Callable[[], Any]] = [given_back(n) for n in range(3)]
+    jobs[bad] = partial(fails, KeyError("bad"))
+
+    with pytest.raises(KeyError, match="bad"):
+        side_by_side(jobs)

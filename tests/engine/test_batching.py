@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +121,8 @@ def test_a_model_that_can_do_nothing_is_not_tried_on_every_row():
 
     with pytest.raises(StepFailed, match="each of 3 rows"):
         run(list(range(10_000)), function)
-    assert len(tried) == 3
+    assert len(set(tried)) == 3, "at once, then one by one"
+    assert len(tried) == 6
 
 
 @given(st.sets(st.integers(0, BIG - 1), max_size=BIG - 1))
@@ -158,11 +161,13 @@ def _lengths(values: list[str]) -> list[int]:
 
 
 TEXTS = st.lists(st.text("ab ", max_size=12), max_size=80)
+WAYS = st.fixed_dictionaries({"ahead": st.integers(0, 2), "hands": st.integers(1, 4)})
+SECONDS = 20.0  # after which a wait in here has failed
 
 
-@given(TEXTS, st.integers(1, 30), st.integers(1, 9), st.integers(0, 6), st.integers(0, 8))
+@given(TEXTS, st.integers(1, 30), st.integers(1, 9), st.integers(0, 6), st.integers(0, 8), WAYS)
 def test_encoded_values_give_what_the_function_gives(
-    texts: list[str], budget: int, most: int, window: int, longest: int
+    texts: list[str], budget: int, most: int, window: int, longest: int, way: dict[str, int]
 ):
     def encode(values: list[str]) -> list[list[str]]:
         return [list(v) for v in values]
@@ -172,7 +177,8 @@ def test_encoded_values_give_what_the_function_gives(
         return ["".join(letters[: longest or None]) for letters in batch]
 
     outcome = Outcome()
-    function = Function(forward, _lengths, encode, window=window, budget=budget, most=most, longest=longest)
+    limits = {"budget": budget, "most": most, "longest": longest}
+    function = Function(forward, _lengths, encode, window=window, **limits, **way)
     run_batches(texts, function, outcome)
 
     assert outcome.results == {i: text[: longest or None] for i, text in enumerate(texts)}
@@ -180,15 +186,40 @@ def test_encoded_values_give_what_the_function_gives(
     assert not outcome.reasons
 
 
-@given(st.sets(st.integers(0, 99), max_size=30), st.integers(0, 20))
-def test_a_value_that_cannot_be_encoded_costs_only_itself(bad: set[int], window: int):
+def test_the_values_of_a_batch_are_made_ready_by_several_hands_at_once():
+    together, outcome = threading.Barrier(3, timeout=SECONDS), Outcome()
+
+    def encode(values: list[int]) -> list[int]:
+        together.wait()
+        return values
+
+    run_batches(range(30), Function(lambda batch: batch, encode=encode, budget=30, ahead=0, hands=3), outcome)
+
+    assert outcome.results == {i: i for i in range(30)}
+    assert not outcome.reasons
+
+
+def test_a_whole_window_comes_first_where_nothing_is_made_ahead():
+    encoded: list[int] = []
+
+    def encode(values: list[int]) -> list[list[int]]:
+        encoded.append(len(values))
+        return [[v] for v in values]
+
+    run_batches(range(5000), Function(list, encode=encode, window=2000, ahead=0), Outcome())
+
+    assert encoded == [3, 2000, 2000, 997]
+
+
+@given(st.sets(st.integers(0, 99), max_size=30), st.integers(0, 20), WAYS)
+def test_a_value_that_cannot_be_encoded_costs_only_itself(bad: set[int], window: int, way: dict[str, int]):
     def encode(values: list[int]) -> list[list[int]]:
         if bad & set(values):
             raise ValueError("no such character")
         return [[v] for v in values]
 
     outcome = Outcome()
-    function = Function(lambda batch: [v for (v,) in batch], encode=encode, window=window, most=7)
+    function = Function(lambda batch: [v for (v,) in batch], encode=encode, window=window, most=7, **way)
     run_batches(range(100), function, outcome)
 
     assert outcome.results == {i: i for i in range(100) if i not in bad}

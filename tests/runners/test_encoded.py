@@ -6,17 +6,20 @@ import math
 import pickle
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from transformers import PretrainedConfig
 
 from hfmagic.kinds import Label, Span
 from hfmagic.models import Loaded
 from hfmagic.runners import encoded
-from hfmagic.runners.encoded import is_plain, padded
+from hfmagic.runners.encoded import AT_ONCE, LEAST, NEAR_BYTES, at_once, is_plain, padded
 from hfmagic.runners.labels import ranked, ranked_rows
 from hfmagic.runners.registry import RUNNERS, find_runner
 from hfmagic.runners.text import max_tokens, ready, tokenize
@@ -135,9 +138,8 @@ def test_a_padded_batch_is_the_tokenizer_s_own(classifier: Loaded, texts: list[s
     names=st.dictionaries(st.integers(0, 4), st.text(max_size=3)),
 )
 def test_a_batch_is_ranked_as_its_rows_are(scores: list[list[float]], names: dict[int, str]):
-    import torch
-
     assert ranked_rows(names, torch.tensor(scores)) == [ranked(names, row) for row in scores]
+    assert ranked_rows(names, torch.tensor(scores), 2) == [ranked(names, row)[:2] for row in scores]
 
 
 def test_a_text_costs_more_than_the_model_reads_where_it_was_cut_and_only_there(classifier: Loaded):
@@ -217,3 +219,20 @@ def test_what_encodes_and_runs_can_be_sent_to_another_process(task: str):
         sent = pickle.dumps((runner.encode, runner.forward))
 
         assert len(sent) < 1000  # names, no code
+
+
+@given(st.integers(1, 1 << 20), st.sampled_from(["float32", "bfloat16"]))
+def test_the_widest_layer_of_a_forward_pass_stays_within_a_cpus_caches(width: int, dtype: str):
+    tokens = at_once(wide(width, dtype, "cpu"))
+
+    assert tokens == LEAST or tokens * width * getattr(torch, dtype).itemsize <= NEAR_BYTES
+
+
+def test_an_accelerator_or_a_model_of_unknown_width_takes_all_at_once():
+    assert at_once(wide(4096, "float32", "cuda")) == AT_ONCE
+    assert at_once(wide(0, "float32", "cpu")) == AT_ONCE
+
+
+def wide(width: int, dtype: str, device: str) -> Any:
+    text = PretrainedConfig(intermediate_size=width) if width else PretrainedConfig()
+    return SimpleNamespace(device=device, model=SimpleNamespace(config=text, dtype=getattr(torch, dtype)))
