@@ -253,15 +253,18 @@ class _Run:
             start = end
 
     def try_first(self, ready: _Ready) -> None:
-        """Values at once or, where that fails, one by one until one has a result.
+        """As many values as may be a batch or, where that fails, one by one until one has a result.
 
         What fails with an error of ours fails for the sake of its row, and says nothing of the model.
         Raises: StepFailed when the model fails on each of them.
         """
         failed: list[Exception] = []
-        if len(ready.items) > 1 and self._try(list(ready.items), ready) is None:
+        share = {i: self.function.share(ready.costs[i]) for i in ready.items}
+        order = sorted(share, key=share.__getitem__)
+        end = self._end(order, share, 0) if order else 0
+        if end > 1 and self._try(order[:end], ready) is None:
             return
-        for position in ready.items:
+        for position in order:
             failure = self._try([position], ready)
             if failure is None or isinstance(failure, HFMagicError) or is_out_of_memory(failure):
                 return

@@ -125,6 +125,21 @@ def test_a_model_that_can_do_nothing_is_not_tried_on_every_row():
     assert len(tried) == 6
 
 
+@given(st.lists(st.integers(1, 50), min_size=BIG, max_size=BIG + 20), st.integers(1, 4), st.integers(1, 200))
+def test_those_that_are_tried_first_are_no_larger_a_batch_than_any(costs: list[int], most: int, budget: int):
+    ran: list[list[int]] = []  # what fails inside a batch would only have it halved
+
+    def function(batch: list[int]) -> list[int]:
+        ran.append(batch)
+        return batch
+
+    outcome = Outcome()
+    run_batches(costs, Function(function, list, budget=budget, most=most), outcome)
+
+    assert outcome.results == dict(enumerate(costs))
+    assert [b for b in ran if len(b) > most or (len(b) > 1 and len(b) * max(b) > budget)] == []
+
+
 @given(st.sets(st.integers(0, BIG - 1), max_size=BIG - 1))
 def test_a_big_run_gives_every_row_its_result_or_reason(bad: set[int]):
     def function(batch: list[int]) -> list[int]:
@@ -173,14 +188,15 @@ def test_encoded_values_give_what_the_function_gives(
         return [list(v) for v in values]
 
     def forward(batch: list[list[str]]) -> list[str]:
-        assert len(batch) <= most
+        sizes.append(len(batch))
         return ["".join(letters[: longest or None]) for letters in batch]
 
-    outcome = Outcome()
+    outcome, sizes = Outcome(), list[int]()
     limits = {"budget": budget, "most": most, "longest": longest}
     function = Function(forward, _lengths, encode, window=window, **limits, **way)
     run_batches(texts, function, outcome)
 
+    assert max(sizes, default=0) <= most
     assert outcome.results == {i: text[: longest or None] for i, text in enumerate(texts)}
     assert outcome.cut == {i: longest for i, text in enumerate(texts) if longest and len(text) > longest}
     assert not outcome.reasons
