@@ -27,7 +27,7 @@ Finished = Callable[[Sequence[int]], None]
 BIG = 64  # values: from here on a model is tried on a few before it is let loose on all
 TRIED = 3
 FIRST_WINDOW = 512  # values: while they run, the next and larger window is encoded, where that is done ahead
-AHEAD = 2
+AHEAD = 2  # batches or windows that are made ready before the model wants them
 OF_THE_STEP = (InvalidPlan, NotAvailable)  # what a function says of its parameters or this machine, whatever the row
 
 

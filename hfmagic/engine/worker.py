@@ -23,7 +23,7 @@ from .batching import AHEAD, Finished, Function, Outcome, run_batches
 from .memory import Action
 
 TUNED_TO = 1 << 18
-"""Tokens of a batch on an accelerator at most. On a CPU 2048 is within 5 % of the best budget (bench/budget.py)."""
+"""Tokens of a batch on an accelerator at most; on a CPU they follow from the model's width (runners/encoded.py)."""
 GPU_ROWS = 8  # × as many rows as on a CPU may be a batch; not measured on a GPU yet
 HANDS = min(os.cpu_count() or 1, 8)  # threads that open and prepare pictures and sounds
 READ = 512  # tokens of a row, for which there must be memory beside the weights
