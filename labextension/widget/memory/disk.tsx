@@ -1,6 +1,6 @@
 /** The models on the disk, to delete. A second click makes sure. */
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useApp, useWords } from '../app';
 import { day, size } from '../formats';
 import { plain } from '../plain';
@@ -35,7 +35,8 @@ function OneModel({ model, asked, ask }: { model: OnDisk; asked: boolean; ask: (
   const first = useRef<HTMLButtonElement>(null);
   const was = useRef(asked);
   const bytes = size(model.bytes, language);
-  useEffect(() => {
+  // With the change itself: an effect after the next paint leaves the focus on nothing for a frame.
+  useLayoutEffect(() => {
     if (asked) keep.current?.focus();
     else if (was.current) first.current?.focus();
     was.current = asked;
