@@ -81,7 +81,9 @@ def with_pipeline(task: str, folder: Path, size: int) -> Way:
         made = transformers.pipeline(task, model=str(folder), device="cpu", batch_size=size, dtype="float32")
     if made.tokenizer is not None and made.tokenizer.pad_token is None:
         made.tokenizer.pad_token = made.tokenizer.eos_token  # without one it takes no batches
-    how = {"top_k": 1} if task == "image-classification" else {}
+    how: dict[str, Any] = {"top_k": 1}
+    if task != "image-classification":
+        how = {"generate_kwargs": {"num_beams": 1}}  # by itself it searches with five beams, which nobody else here does
 
     def run(paths: Sequence[Path]) -> list[str]:
         found = list(made([_heard(path) if task.startswith("auto") else str(path) for path in paths], **how))
