@@ -7,6 +7,7 @@ from typing import Any
 
 from ..models import Loaded, quiet
 from .encoded import Encoded, encode, fast, padded
+from .prefix import after_prefix
 from .runner import Runner
 from .text import can_pad, max_tokens, on_device, ready, shorten
 
@@ -141,9 +142,9 @@ def _ready_to_answer(loaded: Loaded, texts: Sequence[str], parameters: Mapping[s
 
 
 def _answer_encoded(loaded: Loaded, encoded: Sequence[Encoded], parameters: Mapping[str, Any]) -> list[str]:
-    batch = padded(loaded, encoded, "left")
     length = int(parameters["max_new_tokens"])
-    return [text.strip() for text in _generate(loaded, batch, length, skip=batch["input_ids"].shape[1])]
+    batch, read = after_prefix(loaded, encoded, length)
+    return [text.strip() for text in _generate(loaded, batch, length, skip=batch["input_ids"].shape[1], **read)]
 
 
 def _ready_by_encoder(loaded: Loaded, texts: Sequence[str], parameters: Mapping[str, Any]) -> list[Encoded]:
