@@ -55,11 +55,18 @@ def after_prefix(loaded: Loaded, items: Sequence[Encoded], written: int) -> tupl
 
 def _cache(loaded: Loaded, longest: int) -> Any:
     """An empty cache; None for models that keep something else than the keys and values of `longest` tokens."""
-    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+    from transformers.cache_utils import DynamicCache
 
     if "position_ids" not in takes(loaded.model):
         return None
-    cache = DynamicCache(config=loaded.model.config)
-    sees = {DynamicLayer: lambda _: longest, DynamicSlidingWindowLayer: lambda layer: layer.sliding_window}
-    whole = [layer for layer in cache.layers if type(layer) in sees and sees[type(layer)](layer) >= longest]
-    return cache if cache.layers and len(whole) == len(cache.layers) else None
+    cache: Any = DynamicCache(config=loaded.model.config)
+    return cache if cache.layers and all(_room(layer, longest) >= longest for layer in cache.layers) else None
+
+
+def _room(layer: Any, longest: int) -> int:
+    """Tokens that a layer of a cache keeps; 0 for one that keeps something else."""
+    from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
+
+    if type(layer) is DynamicSlidingWindowLayer:
+        return int(layer.sliding_window)
+    return longest if type(layer) is DynamicLayer else 0
