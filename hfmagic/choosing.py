@@ -24,7 +24,9 @@ from .selection.candidates import Candidate
 from .selection.choose import choose_models
 
 MOST_REMEMBERED = 20  # plans that can be gone back to
-_OF_ONE_CELL = frozenset({"yes", "approve", "models", "trial", "labels", "by", "csv", "share_rows", "share_results"})
+_OF_ONE_CELL = frozenset(
+    {"yes", "approve", "models", "trial", "labels", "by", "target", "csv", "share_rows", "share_results"}
+)
 """Options that a follow-up does not take over: consent, and what was said of the one cell."""
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 OPTIONS = (
-    *("-o", "--plan", "--model", "--limit", "--trial", "--labels", "--by", "--rows", "--device", "--batch-size"),
-    *("--on-error", "--engine", "--offline", "--yes", "--approve", "--share-rows", "--phrase", "--share-results"),
-    *("--moderate", "--debug"),
+    *("-o", "--plan", "--model", "--limit", "--trial", "--labels", "--by", "--target", "--rows", "--device"),
+    *("--batch-size", "--on-error", "--engine", "--offline", "--yes", "--approve", "--share-rows", "--phrase"),
+    *("--share-results", "--moderate", "--debug"),
 )
 LIMITS = ("license=permissive", *(f"{name}=" for name in Limits.model_fields if name not in ("license", "also")))
 HARDWARE = ("T4", "L4", "A10G", "A100", "H100", "RTX 4090", "M2", "8 GB of RAM")
@@ -72,7 +72,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
         return [f"{step}={m}" for m in _model_ids(session)] if sign else [f"{s}=" for s in steps]
     fixed: dict[str, Iterable[str]] = {"--limit": LIMITS, "--device": DEVICES}
     fixed |= {f"--{name.replace('_', '-')}": words for name, words in CHOICES.items()}
-    fixed |= dict.fromkeys(("--rows", "--batch-size", "--share-rows"), ())
+    fixed |= dict.fromkeys(("--rows", "--batch-size", "--share-rows", "--target"), ())
     if previous in fixed:
         return fixed[previous]
     if previous in ("-o", "--output"):
@@ -82,7 +82,7 @@ def _on_line(line: str, previous: str, fragment: str, session: Session, namespac
     if line.lstrip().startswith("%%"):
         return (*_variables(namespace), *OPTIONS)
     words = line.split()[1:]
-    if words and words[0] in ("why", "use", "rate", "trial") and session.proposal:
+    if words and words[0] in ("why", "use", "rate", "trial", "tune") and session.proposal:
         on_step = len(words) < 2 or (len(words) == 2 and bool(fragment))
         second = RATINGS if words[0] == "rate" else _model_ids(session)
         return session.proposal.candidates if on_step else second

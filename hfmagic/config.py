@@ -124,6 +124,13 @@ class HFMagic(Configurable):
     listing_models = Int(
         1000, min=0, help="Models of each task's listing that is kept and refreshed in the background; 0: none is kept."
     ).tag(config=True)
+    ask_seconds = Float(120.0, min=0.0, help="Seconds (estimated) from which %hf tune waits for --yes.").tag(
+        config=True
+    )
+    tune_epochs = Int(10, min=1, help="Most passes over the labelled rows (%hf tune); it stops early.").tag(config=True)
+    tune_lora_params = Int(
+        300_000_000, min=0, help="Parameters from which %hf tune trains LoRA adapters instead of all weights."
+    ).tag(config=True)
     trial_seconds = Float(120.0, min=1.0, help="Longest time (seconds) for a trial of models on rows.").tag(config=True)
     cache_results = Bool(
         True, help="Whether results are kept by row, so that a rerun computes only what is new; %hf cache shows them."
@@ -182,7 +189,12 @@ class HFMagic(Configurable):
     @property
     def hub_paths(self) -> tuple[Path, ...]:
         """Every folder of `org/name` models, the user's own first."""
-        return (*(Path(d).expanduser() for d in self.hub_dirs), self.starter_path)
+        return (*(Path(d).expanduser() for d in self.hub_dirs), self.starter_path, self.tuned_path)
+
+    @property
+    def tuned_path(self) -> Path:
+        """Folder Hub of the models that were tuned here: `<cache>/tuned/tuned/<name>/`."""
+        return self.cache_path / "tuned"
 
     @property
     def allowed_paths(self) -> tuple[Path, ...]:

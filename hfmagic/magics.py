@@ -56,6 +56,7 @@ class HFMagics(Magics):
     @argument("--trial", type=int, default=0, metavar="N", help="try the best models on N of the rows first")
     @argument("--labels", default="", metavar="COLUMN", help="of a trial: the column that says what is right")
     @argument("--by", default="", metavar="COLUMN", help="of a trial: tell its figures for each group of a column")
+    @argument("--target", type=float, default=0.0, metavar="X", help="of a trial: the figure wanted, such as 0.9")
     @argument("--rows", type=int, default=0, metavar="N", help="only the first N rows of each frame")
     @argument("--device", default="", help="where models run: auto, cpu, cuda, mps")
     @argument("--batch-size", type=int, default=0, metavar="N", help="rows per forward pass")
@@ -115,8 +116,8 @@ class HFMagics(Magics):
     def _run_cell(self, cell: str, arguments: Any, variables: dict[str, Any]) -> None:
         from .lines import run_proposal
 
-        if (arguments.labels or arguments.by) and not arguments.trial:
-            raise BadOption("--labels and --by are of a trial.", hint="--trial 50 --labels COLUMN")
+        if (arguments.labels or arguments.by or arguments.target) and not arguments.trial:
+            raise BadOption("--labels, --by and --target are of a trial.", hint="--trial 50 --labels COLUMN")
         proposal = self.session.propose(cell, variables, arguments.words, _options(arguments))
         run_proposal(self.session, proposal, self._namespace(), runs=not arguments.plan)
 
@@ -199,6 +200,8 @@ def _parsed(function: Any, line: str, namespace: Mapping[str, Any]) -> Any:
             raise BadOption(f"{option} {word!r} is unknown.", hint=hint)
     if arguments.share_rows > MOST_ROWS:
         raise BadOption(f"--share-rows is {arguments.share_rows}.", hint=f"at most {MOST_ROWS} rows are shared")
+    if not 0 <= arguments.target <= 1:
+        raise BadOption(f"--target is {arguments.target:g}.", hint="a share of 1, such as --target 0.9")
     if arguments.trial == 1:
         raise BadOption("a trial needs 2 rows or more.", hint="--trial 50")
     return arguments
@@ -225,6 +228,7 @@ def _options(arguments: Any) -> Options:
         trial=arguments.trial,
         labels=arguments.labels,
         by=arguments.by,
+        target=arguments.target,
         csv=arguments.csv,
         share_rows=arguments.share_rows,
         share_results=arguments.share_results,

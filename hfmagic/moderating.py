@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .errors import BadOption, HFMagicError, NoModelFits, NoModels, UnknownModel
-from .judging import Judging, Terms
+from .judging import Terms
 from .moderation import can_moderate, may_moderate, moderations, with_moderation
 from .plan import Plan, Step
 from .planners.notes import told
@@ -16,12 +16,13 @@ from .recognise import Input
 from .selection.candidates import Candidate
 from .trial import Trial
 from .trial.ground import part_of
+from .tuning import Tuning
 
 MOST_TRIED = 4  # classifiers whose files turn out to name nothing unsafe, before it is given up
 _HINT = "leave out --moderate, or a model from the Hub: %hf models "
 
 
-class Moderating(Judging):
+class Moderating(Tuning):
     """Picks what moderates; refuses before anything runs where nothing can."""
 
     def moderated(self, plan: Plan, options: Options) -> Plan:

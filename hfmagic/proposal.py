@@ -21,11 +21,11 @@ class Options:
 
     `models` maps step ids to model ids; `rows` takes the first rows of each frame; `yes` agrees to large downloads,
     `approve` to those of the plan with that hash. `trial` tries the best models on so many rows first, against the
-    column `labels` where one is named, and by the groups of the column `by`. `csv` is a file that a
-    line writes. `share_rows` are example rows for the LLM that plans, `share_results` sends it the answer's sentences,
-    `phrase` has it put them into words; `moderate` withholds what a classifier finds toxic or unsafe.
-    A row that cannot be run is skipped, with `on_error` stop it fails its step; `engine` says where steps run: in this
-    process, or on Ray's workers. What these two may be, and are where nothing is said, is in CHOICES.
+    column `labels` where one is named, and by the groups of the column `by`; `target` is the figure that is wanted.
+    `csv` is a file that a line writes. `share_rows` are example rows for the LLM that plans, `share_results` sends it
+    the answer's sentences, `phrase` has it put them into words; `moderate` withholds what a classifier finds toxic or
+    unsafe. A row that cannot be run is skipped, with `on_error` stop it fails its step; `engine` says where steps run:
+    in this process, or on Ray's workers. What these two may be, and are where nothing is said, is in CHOICES.
     """
 
     output: str = ""
@@ -40,6 +40,7 @@ class Options:
     trial: int = 0
     labels: str = ""
     by: str = ""
+    target: float = 0.0
     csv: str = ""
     share_rows: int = 0
     share_results: bool = False

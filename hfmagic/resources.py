@@ -122,6 +122,7 @@ class Resources:
                 config.stall_seconds,
                 stored=client,
                 listing=Catalog(cache / "hub-listing.sqlite3", most) if most else None,
+                own=config.tuned_path,
             )
         return self._sources[key]
 

@@ -61,8 +61,8 @@ FLOORS = (
     ("planners", "runners", "selection", "operations"),
     ("engine", "answer", "changes", "export", "audit", "render"),
     (
-        *("proposal", "resources", "trial", "example_rows", "learning", "stage", "moderation", "telling", "running"),
-        *("choosing", "examining", "judging", "moderating", "sharing", "session"),
+        *("proposal", "resources", "trial", "tune", "example_rows", "learning", "stage", "moderation", "telling"),
+        *("running", "choosing", "examining", "judging", "tuning", "moderating", "sharing", "session"),
     ),
     ("doctor", "checkup", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
     ("__init__",),

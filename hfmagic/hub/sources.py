@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -58,6 +59,7 @@ class Sources:
     Args:
         stored: where there is no client, one that asks nothing: what a Hub said before is known, not to be fetched.
         listing: the models of a task that are downloaded most.
+        own: the folder, among `folders`, of models that were made here: what is in it may be deleted.
     """
 
     def __init__(
@@ -70,11 +72,13 @@ class Sources:
         *,
         stored: HubClient | None = None,
         listing: Catalog | None = None,
+        own: Path | None = None,
     ) -> None:
         self.folders, self.cached, self.client = folders, cached, client
         self._remote = Remote(client, listing) if client else None
         self._said = self._remote or (Remote(stored, listing) if stored else None)
         self._checked, self._stall_seconds = checked, stall_seconds
+        self._own = own
 
     def models(self) -> tuple[ModelFacts, ...]:
         """Every model on this machine, sorted by id; one in a folder hides a downloaded one of that name."""
@@ -99,8 +103,18 @@ class Sources:
         return card if isinstance(card, dict) else {}
 
     def delete(self, model_id: str, revision: str) -> int:
-        """Delete a downloaded model from the disk; the bytes that became free. Raises: UnknownModel."""
-        return self.cached.delete(model_id, revision)
+        """Delete a model that was downloaded, or made here; the bytes that became free. Raises: UnknownModel."""
+        here = {m.model_id: m for m in self.folders.models()}.get(model_id)
+        if here is None or here.folder is None or not self.can_delete(here) or self.revision(here) != revision:
+            return self.cached.delete(model_id, revision)
+        size = sum(path.stat().st_size for path in here.folder.rglob("*") if path.is_file())
+        shutil.rmtree(here.folder, ignore_errors=True)
+        return size
+
+    def can_delete(self, facts: ModelFacts) -> bool:
+        """True for a model that was downloaded, or made here; a folder of the user's is left alone."""
+        made = facts.folder is not None and self._own is not None and facts.folder.is_relative_to(self._own)
+        return bool(facts.fetched) or made
 
     def read_json(self, facts: ModelFacts, name: str) -> dict[str, Any]:
         """A small JSON file of a model, at its revision; empty where it has none, or no object in it.

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import BadOption, did_you_mean
 from ..session import Options, Session
-from . import about, cache, evidence, models, runs
+from . import about, cache, evidence, models, runs, tune
 from .about import HELP
 from .cache import FILES as CACHE_FILES
 from .cache import WORDS as CACHE_WORDS
@@ -45,7 +45,8 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "code": (0, 2, runs.code, NONE),
         "reproduce": (0, 1, runs.reproduce, frozenset({"yes"})),
         "rate": (2, 2, evidence.rate, NONE),
-        "trial": (1, 9, evidence.trial, frozenset({"labels", "by", "yes"})),
+        "trial": (1, 9, evidence.trial, frozenset({"labels", "by", "target", "yes"})),
+        "tune": (1, 1, tune.tune, frozenset({"labels", "yes"})),
         "log": (0, 9, evidence.log, frozenset({"csv"})),
         "audit": (0, 1, evidence.audit, NONE),
         "fit": (0, 9, evidence.fit, NONE),

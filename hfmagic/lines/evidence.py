@@ -17,6 +17,8 @@ from ..render.log_view import alerts_view, log_csv, log_rows, log_view
 from ..render.view import View, stack
 from ..session import Session
 from ..trial import Trial, view_of
+from ..trial.words import figure
+from ..tune import WAYS
 from .call import Call, display
 
 RATINGS = MappingProxyType({"good": True, "bad": False})
@@ -35,11 +37,11 @@ def trial(call: Call) -> None:
         raise BadOption("a trial needs a number of rows, 2 or more.", hint=f"%hf trial {step_id} {ROWS}")
     models = [w for w in others if not w.isdigit()]
     found = call.session.try_models(step_id, models, terms)()
-    show_trial(call.session, found)
+    show_trial(call.session, found, options.target)
 
 
-def show_trial(session: Session, found: Trial) -> None:
-    """How a trial came out, and what can be done then."""
+def show_trial(session: Session, found: Trial, target: float = 0.0) -> None:
+    """How a trial came out, and what can be done then: where it misses the `target`, also to tune a model."""
     step_id, ends = found.step_id, []
     plan = session.proposal.plan if session.proposal else None
     model = plan.step(step_id).model if plan and step_id in plan.step_ids else None
@@ -49,7 +51,22 @@ def show_trial(session: Session, found: Trial) -> None:
         ends.append(f"%hf use {step_id} {best} takes it")
     elif not best and found.disagreements and not found.known:
         ends.append("no column of labels was named (--labels COLUMN): the sidebar's Trial panel labels rows by a click")
+    ends += missed(found, target)
     display(stack(view_of(found), *map(_line, ends)))
+
+
+def missed(found: Trial, target: float) -> list[str]:
+    """What is told of a target that no model has reached: by how much, and how one is tuned where that can be done."""
+    measured = [m for m in found.ranked if m.value is not None]
+    if not target or not found.known or not measured:
+        return []
+    best, measure = measured[0], found.scored_by
+    value = best.value or 0.0
+    if value >= target if measure.more else value <= target:
+        return []
+    said = f"the target of {figure(found, target)} is missed: the best has {figure(found, value)} ({best.model_id})"
+    tunes = f"; %hf tune {found.step_id} --labels COLUMN trains a model on your labels"
+    return [said + (tunes if found.task in WAYS else "")]
 
 
 def rate(call: Call) -> None:

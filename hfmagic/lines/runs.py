@@ -58,7 +58,7 @@ def run_proposal(
 ) -> None:
     """What a cell does with its plan: try models where that was asked for, then run it; or leave it as it is shown."""
     for trial in session.try_steps(proposal) if proposal.options.trial else ():
-        show_trial(session, trial)
+        show_trial(session, trial, proposal.options.target)
     if runs:
         show_run(session, session.proposal or proposal, namespace)
     else:  # the session has shown it

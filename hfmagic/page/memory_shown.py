@@ -17,15 +17,16 @@ def memory_shown(session: Session) -> MemoryShown:
         LoadedShown(model_id=m.facts.model_id, device=m.device, dtype=m.dtype, bytes=m.bytes, used=m.used)
         for m in reversed(session.pool.loaded())
     )
+    hub = session.hub
     on_disk = tuple(
         OnDisk(
             model_id=m.model_id,
-            revision=m.revision,
+            revision=hub.revision(m) if hub.can_delete(m) else m.revision,
             task=m.task or "",
             bytes=m.weight_bytes,
             fetched=m.fetched,
-            can_delete=bool(m.fetched),
+            can_delete=hub.can_delete(m),
         )
-        for m in session.hub.models()
+        for m in hub.models()
     )
     return MemoryShown(devices=devices, loaded=loaded, on_disk=on_disk)
