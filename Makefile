@@ -8,7 +8,7 @@ REPO2DOCKER := .venv-repo2docker
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/hfmagic-labextension
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE_MODULES := tests/npm/node_modules
-PYTHON_SOURCES := hfmagic tests bench notebooks binder hatch_build.py labextension/assets.py
+PYTHON_SOURCES := hfmagic tests bench notebooks binder release docs/conf.py hatch_build.py labextension/assets.py
 # CPU wheels of torch where their index answers; elsewhere the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
@@ -17,7 +17,7 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench gpu-check demo docs eval reproduce test test-ui lab binder repo2docker check labextension types tags clean
+.PHONY: bench gpu-check demo docs site linkcheck eval reproduce test test-ui lab binder repo2docker check labextension release-check types tags clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -109,6 +109,14 @@ repo2docker: $(REPO2DOCKER)/.installed
 binder: repo2docker
 	$(PYTHON) binder/imitate.py
 
+# What a release would ship: HEAD's archives, looked at, and installed where there is no node; then in dist/. RELEASING.md
+# TAG=vX.Y.Z: as that release. TORCH=here: this environment's, where the index has only one of several gigabytes.
+TAG ?=
+TORCH ?= index
+export TAG
+release-check: $(VENV)/.installed
+	$(BIN)/python release/check.py --torch $(TORCH) $(if $(TAG),--tag "$$TAG")
+
 check: $(VENV)/.installed labextension
 	$(BIN)/ruff check $(PYTHON_SOURCES)
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)
@@ -119,9 +127,19 @@ check: $(VENV)/.installed labextension
 tags: $(VENV)/.installed $(NODE_MODULES)/.installed
 	$(BIN)/python -m hfmagic.tags.generator.generate
 
-# docs/tasks.md: the tasks, and the architectures that they are tested with.
+# What is written from the code: docs/tasks.md (with the architectures that are tested) and docs/reference/.
 docs: $(VENV)/.installed
 	$(BIN)/python -m tests.conformance.table
+	$(BIN)/python -m tests.docs.write
+
+# The pages of docs/ as a site in build/site, offline; a warning, such as of a link that leads nowhere, fails.
+site: $(VENV)/.installed
+	$(BIN)/python -m sphinx --quiet -W --keep-going -n -b html docs build/site
+	@echo "build/site/index.html"
+
+# Links to other sites, asked one by one; .ci/run does not, as it has no network.
+linkcheck: $(VENV)/.installed
+	$(BIN)/python -m sphinx --quiet -b linkcheck docs build/linkcheck
 
 clean:
 	rm -rf .coverage* $(VENV) $(OLAH) $(REPO2DOCKER) $(NODE_MODULES) labextension/node_modules labextension/lib hfmagic/static hfmagic/labextension
