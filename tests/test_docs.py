@@ -1,44 +1,14 @@
-"""Every block of the README is run, and what it names exists."""
+"""What the README and the pages beside it name exists. Its cells are run by tests/docs/test_cells.py."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
-
-import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 
 from hfmagic.lines import HELP, LINES
-from tests.conftest import DATA
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-
-
-def test_the_readme_has_blocks_to_run():
-    assert sum(kind == "python" for kind, _ in BLOCKS) >= 3
-
-
-def test_python_blocks_run_in_order(config: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(DATA.parent)
-    monkeypatch.setenv("HFMAGIC_CACHE_DIR", config.cache_dir)
-    monkeypatch.setenv("HFMAGIC_HUB_DIRS", config.hub_dirs[0])
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    try:
-        for kind, block in BLOCKS:
-            if kind == "python":
-                with capture_output() as captured:
-                    result = shell.run_cell(block)
-                assert result.error_in_exec is None, block
-                assert result.error_before_exec is None, block
-                assert "%%hf" not in block or captured.outputs
-    finally:
-        shell.run_line_magic("unload_ext", "hfmagic")
-        InteractiveShell.clear_instance()
 
 
 def test_commands_named_in_the_readme_exist():
