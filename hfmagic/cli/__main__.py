@@ -1,0 +1,9 @@
+"""`python -m hfmagic.cli` is the `hfmagic` command."""
+
+from __future__ import annotations
+
+import sys
+
+from .entry import main
+
+sys.exit(main())
