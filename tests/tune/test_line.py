@@ -33,9 +33,16 @@ def opened(folder: Path, hub: Path) -> Session:
     return made
 
 
-def test_what_is_tuned_is_a_candidate_here_and_in_the_next_kernel(session: Session, tmp_path: Path, starter_hub: Path):
-    found = session.tune("sentiment", "truth")
-    folder = tmp_path / "tuned" / found.model_id
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory, starter_hub: Path) -> tuple[Session, Tuned]:
+    """A session that has tuned the step: for tests that only look at what came of it."""
+    made = opened(tmp_path_factory.mktemp("once"), starter_hub)
+    return made, made.tune("sentiment", "truth")
+
+
+def test_what_is_tuned_is_a_candidate_here_and_in_the_next_kernel(once: tuple[Session, Tuned], starter_hub: Path):
+    session, found = once
+    folder = session.config.tuned_path / found.model_id
     card = (folder / "README.md").read_text(encoding="utf-8")
 
     assert found.model_id.startswith("tuned/bert-tiny-sentiment-reviews-")
@@ -45,14 +52,14 @@ def test_what_is_tuned_is_a_candidate_here_and_in_the_next_kernel(session: Sessi
     assert "difference on the same rows" in card
     assert [text for text in reviews()["review"] if text in card] == []
     assert found.model_id in {c.facts.model_id for c in session.why("sentiment")}
-    later = opened(tmp_path, starter_hub)
+    later = opened(Path(session.config.cache_dir), starter_hub)
     proposal = later.use("sentiment", found.model_id)
     results, _ = later.run(proposal, {})
     assert set(results.value["review_sentiment"]) == {"positive", "negative"}
 
 
-def test_rows_held_out_say_whether_it_is_better(session: Session):
-    found = session.tune("sentiment", "truth")
+def test_rows_held_out_say_whether_it_is_better(once: tuple[Session, Tuned]):
+    _, found = once
 
     assert found.difference is not None
     assert found.difference.low <= found.difference.value <= found.difference.high
@@ -62,8 +69,8 @@ def test_rows_held_out_say_whether_it_is_better(session: Session):
     assert found.trial.rows == found.rows[2] == 60
 
 
-def test_the_same_labels_give_the_same_model(session: Session):
-    assert session.tune("sentiment", "truth").model_id == session.tune("sentiment", "truth").model_id
+def test_the_same_labels_give_the_same_model(once: tuple[Session, Tuned], session: Session):
+    assert session.tune("sentiment", "truth").model_id == once[1].model_id
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_labels_that_nothing_can_be_learnt_from_are_refused(
 
 
 def test_a_long_tuning_waits_for_a_yes(session: Session, tmp_path: Path):
-    session.config.ask_seconds = 0.0
+    session.config.ask_seconds, session.config.tune_epochs = 0.0, 1
     with pytest.raises(NeedsConsent, match=r"--labels truth --yes"):
         session.tune("sentiment", "truth")
 
@@ -97,6 +104,7 @@ def test_an_interrupt_keeps_the_best_epoch_so_far(session: Session):
 
     assert found.trained.interrupted
     assert found.trained.best == 1
+    assert (session.config.tuned_path / found.model_id / "model.safetensors").is_file()
 
 
 def test_an_interrupt_before_the_first_epoch_leaves_nothing(session: Session, tmp_path: Path):
@@ -110,14 +118,17 @@ def test_an_interrupt_before_the_first_epoch_leaves_nothing(session: Session, tm
     assert list(tmp_path.glob("tuned/*")) == []
 
 
-def test_adapters_are_merged_into_a_model_like_any_other(session: Session, tmp_path: Path):
-    session.config.tune_lora_params = 0
+def test_adapters_are_merged_into_a_model_like_any_other(session: Session, tmp_path: Path, starter_hub: Path):
+    session.config.tune_lora_params, session.config.tune_epochs = 0, 1
     found = session.tune("sentiment", "truth")
 
     assert found.adapters
     names = {p.name for p in (tmp_path / "tuned" / found.model_id).iterdir()}
     assert "model.safetensors" in names
     assert not any("adapter" in name for name in names)
+    later = opened(tmp_path, starter_hub)
+    results, _ = later.run(later.use("sentiment", found.model_id), {})
+    assert results.value["review_sentiment"].notna().all()
 
 
 @pytest.fixture
@@ -134,13 +145,17 @@ def shell(tmp_path: Path, starter_hub: Path, monkeypatch: pytest.MonkeyPatch) ->
     InteractiveShell.clear_instance()
 
 
-def test_the_line_says_what_it_does_and_how_it_came_out(shell: InteractiveShell):
+def test_the_line_says_what_it_does_and_its_model_is_taken(shell: InteractiveShell, tmp_path: Path):
+    run(shell, "%config HFMagic.tune_epochs = 2")
     told = run(shell, "%hf tune sentiment --labels truth").text
 
     assert "144 to train on, 36 to tell when to stop, 60 held out" in told
     assert "on the same 60 rows" in told
     assert "95 % interval" in told
-    assert "--labels COLUMN" in run(shell, "%hf tune sentiment").text
+    (folder,) = tmp_path.glob("tuned/tuned/*")
+    assert f"tuned/{folder.name}" in run(shell, f"%hf use sentiment tuned/{folder.name}").text
+    assert run(shell, "%hf go").error is None
+    assert shell.user_ns["hf"].proposal.plan.step("sentiment").model.model_id == f"tuned/{folder.name}"
 
 
 def test_a_trial_that_misses_its_target_names_the_line(shell: InteractiveShell):
