@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import sys
 from typing import Any, Literal
 
 from ..errors import NotAvailable
@@ -24,7 +25,7 @@ def quantisation(config: Any, auto: str, quantize: Quantize, dtype: str) -> Any:
     """
     if importlib.util.find_spec("bitsandbytes") is None:
         raise NotAvailable("weights in fewer bits need bitsandbytes.", hint='pip install "hfmagic[quant]"')
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it says of each dtype that it is cast
+    import_bitsandbytes()
     from transformers import BitsAndBytesConfig
 
     whole = _kept_whole(config, auto)
@@ -33,6 +34,24 @@ def quantisation(config: Any, auto: str, quantize: Quantize, dtype: str) -> Any:
     return BitsAndBytesConfig(
         load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype, llm_int8_skip_modules=whole
     )
+
+
+def import_bitsandbytes() -> None:
+    """Import it, where it is installed, before transformers or peft do: so that nothing is fetched, run or said by it.
+
+    On processors with bfloat16 it fetches a kernel from the Hub as it is imported, and runs it, where the package
+    `kernels` is installed (0.50, backends/cpu/ops.py), and warns where that is not; without it torch does the same.
+    """
+    if "bitsandbytes" in sys.modules or importlib.util.find_spec("bitsandbytes") is None:
+        return
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # later it says of each dtype that it is cast
+    kernels = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "kernels"}
+    sys.modules["kernels"] = None  # type: ignore[assignment]  # "not there", for whoever imports it meanwhile
+    try:
+        import bitsandbytes  # noqa: F401
+    finally:
+        del sys.modules["kernels"]
+        sys.modules.update(kernels)
 
 
 def _kept_whole(config: Any, auto: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,7 +10,7 @@ from typing import Any
 from ..errors import NotAvailable
 from ..hub.facts import ModelFacts
 from ..measures import plain
-from ..models import Loaded
+from ..models import Loaded, import_bitsandbytes
 from ..models.read import class_named, dtype_named, quiet, read_config, read_described, read_weights
 from ..runners.runner import Runner
 
@@ -85,7 +84,7 @@ def with_adapters(loaded: Loaded, *, has_head: bool) -> tuple[Loaded, Any]:
     """
     if find_spec("peft") is None:
         raise NotAvailable("peft is not installed: it tunes models of this size.", hint=INSTALL)
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # peft imports it, and it says what it lacks
+    import_bitsandbytes()  # peft imports it
     with quiet():
         import peft
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..engine.peak import measured_peak
-from ..models import Loaded, quiet
+from ..models import Loaded, import_bitsandbytes, quiet
 from ..runners.runner import Runner
 from .examples import Example, Parts
 from .ways import Way
@@ -232,7 +231,7 @@ class _Best:
 
 def _trainer(course: Course, best: _Best, tell: Tell, check: Callable[[], None]) -> Any:
     """transformers' Trainer that reports to nobody, prints nothing and saves nothing."""
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # peft, which the Trainer imports, imports it
+    import_bitsandbytes()  # the Trainer imports peft, which imports it
     import torch
     from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 

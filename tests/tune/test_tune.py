@@ -155,8 +155,14 @@ _trainer(course, _Best(loaded.model), lambda *_: None, lambda: None)
 """
 
 
-def test_setting_up_the_trainer_says_nothing(tmp_path: Path):
-    """bitsandbytes, which peft imports, warns of a kernel that it lacks on some processors; it is imported once."""
-    found = subprocess.run([sys.executable, "-c", SET_UP, str(tmp_path)], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("installed", [False, True])
+def test_setting_up_the_trainer_fetches_no_kernel_and_says_nothing(tmp_path: Path, installed: bool):
+    """bitsandbytes, which peft imports, fetches one on some processors where it can, and warns where it cannot."""
+    asked = tmp_path / "asked"
+    if installed:
+        (tmp_path / "kernels.py").write_text(f"def get_kernel(*_, **__):\n    open({str(asked)!r}, 'w').close()\n")
+    set_up = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n{SET_UP}\nassert 'bitsandbytes' in sys.modules"
+    found = subprocess.run([sys.executable, "-c", set_up, str(tmp_path)], capture_output=True, text=True, check=True)
 
     assert (found.stdout, found.stderr) == ("", "")
+    assert not asked.exists()
