@@ -63,6 +63,6 @@ class Tuning(Judging):
                 on=on,
                 check=self.turn.check,
             )
-        if found.trial is not None:
+        if found.trial is not None and found.same_labels:  # of other labels it says nothing of what the step is for
             learn_trial(self.store, found.trial, f"{self.kernel}:{proposal.plan.hash}:{step_id}:{found.model_id}")
         return found

@@ -18,6 +18,7 @@ _KEPT = (
 )
 """Of the base's front matter: what it says of rights and languages holds for what is made from it."""
 _METRICS: Mapping[str, str] = {"accuracy": "accuracy", "span F1": "f1", "nearest label": "nearest_neighbour_accuracy"}
+_OF_BASE = ("starter", "tuned")  # tags
 _PACKAGES = ("transformers", "torch", "accelerate", "safetensors")
 
 
@@ -49,14 +50,14 @@ def _front(tuning: Tuned, base: ModelFacts, base_card: Mapping[str, Any]) -> str
             metric_value=round(model.value, 4),
         )
         for model in _measured(tuning)
-        if model.model_id == tuning.model_id and model.value is not None
-    ]
+        if model.model_id == tuning.model_id and model.value is not None and tuning.same_labels
+    ]  # a figure for other labels would count for the base's, where a model is chosen
     data = ModelCardData(
         **kept,
         library_name="transformers",
         pipeline_tag=tuning.task,
         base_model=base.model_id,
-        tags=["tuned", *(t for t in base.tags if t not in ("starter", "tuned"))],
+        tags=["tuned", *(t for t in (base.tags if tuning.same_labels else [tuning.labels]) if t not in _OF_BASE)],
         limits=_limits(tuning, base),  # no field of the Hub's: hfmagic shows it beside the plan
         model_name=tuning.model_id.partition("/")[2] if figures else None,
         eval_results=figures or None,

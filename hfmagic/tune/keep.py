@@ -53,11 +53,11 @@ def write_model(model: Any, base: ModelFacts, folder: Path) -> None:
         raise NoSpace(f"the model cannot be written: {error.strerror or error}.", hint="free some space") from None
 
 
-def name_for(folder: Path, base: ModelFacts, frame: str) -> str:
-    """The id of a written model: its base and the frame, and six hex digits of its weights."""
+def name_for(folder: Path, subject: str, frame: str) -> str:
+    """The id of a written model: what it is about and the frame, and six hex digits of its weights."""
     weights = sorted(folder.glob("*.safetensors"))
     digest = hashlib.sha256("".join(map(file_sha256, weights)).encode()).hexdigest()[:6]
-    words = f"{_without_hash(base.model_id.partition('/')[2])}-{frame}"
+    words = f"{_without_hash(subject)}-{frame}"
     plain = re.sub(r"[^a-z0-9.]+", "-", words.lower(), flags=re.ASCII).strip("-.")[:LONGEST_NAME].strip("-.")
     return f"{OWNER}/{plain or 'model'}-{digest}"
 

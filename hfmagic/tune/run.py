@@ -97,7 +97,8 @@ def tune(
         on(tuning := _trained(tuning, course, ground))
         (made := folder / "model").mkdir()
         write_model(adapted.merge_and_unload() if adapted is not None else course.loaded.model, facts, made)
-        tuning = replace(tuning, model_id=name_for(made, facts, frame))
+        subject = facts.model_id.partition("/")[2] if tuning.same_labels else terms.labels
+        tuning = replace(tuning, model_id=name_for(made, subject, frame))
         write = partial(_write_card, base=facts, machine=machine, revision=revision, settings=course.settings)
         write(tuning, made)
         put(made, terms.home / tuning.model_id)
@@ -147,6 +148,7 @@ def _begun(ground: Ground, facts: ModelFacts, frame: str, parts: Parts) -> Tuned
         epochs=terms.epochs,
         adapters=facts.parameters >= terms.adapters_from,
         measure=WAYS[step.task].measure.name,
+        same_labels=WAYS[step.task].knows(facts.labels, tuple(parts.classes)),
         language=ground.plan.language,
     )
 

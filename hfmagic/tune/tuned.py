@@ -28,7 +28,8 @@ class Tuned:
 
     `rows` counts those that are trained on, that tell when to stop, and that are held out; `classes` are rows by
     label. `done` is the share of `epochs` (at most) that has run. `model_id` and `revision` are those of the result,
-    empty while there is none; `trial` compares it with `base` on the rows held out.
+    empty while there is none; `trial` compares it with `base` on the rows held out. Without `same_labels` it is about
+    something else than its base, and is named and tagged after the column of `labels`.
     """
 
     step_id: str
@@ -46,6 +47,7 @@ class Tuned:
     done: float = 0.0
     trained: Trained = field(default_factory=Trained)
     measure: str = ""
+    same_labels: bool = True
     model_id: str = ""
     revision: str = ""
     trial: Trial | None = None

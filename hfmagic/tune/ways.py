@@ -57,6 +57,11 @@ class Way:
     fewest_labels: int = 2
     paired: bool = False
 
+    def knows(self, labels: Sequence[str], classes: Sequence[str]) -> bool:
+        """True for a model whose head has just these classes, or needs none: it is about the same as before."""
+        names = self.heads(classes)
+        return not names or sorted(map(plain, labels)) == sorted(map(plain, names))
+
 
 # Labels of a whole
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 import pytest
@@ -24,11 +25,12 @@ def session(tmp_path: Path, starter_hub: Path) -> Session:
     return opened(tmp_path, starter_hub)
 
 
-def opened(folder: Path, hub: Path) -> Session:
+def opened(folder: Path, hub: Path, models: Mapping[str, str] = MappingProxyType({"sentiment": BASE})) -> Session:
     """A session with a plan over the reviews, as of another kernel."""
     made = Session(HFMagic(cache_dir=str(folder), hub_dirs=[str(hub)], hub_cache=str(folder / "hub")))
     frame = reviews().assign(one="positive")
-    options = Options(models={"sentiment": BASE})
+    frame["length"] = ["long" if len(text) > 90 else "short" for text in frame["review"]]
+    options = Options(models=models)
     made.propose("Label the sentiment of each review", {"reviews": frame}, ["reviews"], options)
     return made
 
@@ -56,6 +58,23 @@ def test_what_is_tuned_is_a_candidate_here_and_in_the_next_kernel(once: tuple[Se
     proposal = later.use("sentiment", found.model_id)
     results, _ = later.run(proposal, {})
     assert set(results.value["review_sentiment"]) == {"positive", "negative"}
+
+
+def test_a_model_of_other_labels_is_named_after_them_and_not_taken_for_its_base(
+    session: Session, tmp_path: Path, starter_hub: Path
+):
+    found = session.tune("sentiment", "length")
+    card = (tmp_path / "tuned" / found.model_id / "README.md").read_text(encoding="utf-8")
+    later = opened(tmp_path, starter_hub, models={})
+    candidates = {c.facts.model_id: c for c in later.why("sentiment")}
+
+    assert found.model_id.startswith("tuned/length-reviews-")
+    assert "\n- sentiment-analysis\n" not in card
+    assert "\n- length\n" in card
+    assert "accuracy on the 60 rows held out" in card
+    assert candidates[found.model_id].breakdown.value("closeness") == 0
+    assert "accuracy" not in candidates[found.model_id].basis
+    assert candidates[found.model_id].score < candidates[BASE].score
 
 
 def test_rows_held_out_say_whether_it_is_better(once: tuple[Session, Tuned]):
