@@ -8,6 +8,7 @@ from dataclasses import replace
 from .judging import Judging
 from .learning import learn_trial
 from .proposal import Options, Proposal
+from .selection.choose import choose_models
 from .tune import Terms, Tuned, tune
 
 
@@ -19,8 +20,8 @@ class Tuning(Judging):
     ) -> Tuned:
         """Train the model of a step of the last plan on a column of labels, and compare it with its base.
 
-        Nothing is sent anywhere. Where it takes longer than `HFMagic.ask_seconds`, it waits for a yes. An interrupt
-        keeps the best epoch so far.
+        No row leaves the machine, and no LLM is asked. Where it takes longer than `HFMagic.ask_seconds`, it waits for a
+        yes. An interrupt keeps the best epoch so far.
 
         Args:
             labels: a column of the step's frame: labels, or spans as a trial reads them.
@@ -32,8 +33,10 @@ class Tuning(Judging):
         proposal = self._last_proposal()
         found = self.tune_for(replace(proposal, options=replace(proposal.options, yes=yes)), step_id, labels, on=on)
         if self.proposal is proposal:  # it is a candidate from now on; what was picked stays
-            again = self.choose_models(proposal.plan, proposal.inputs, proposal.options)
-            self._stand_again(replace(proposal, candidates=again.candidates))
+            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options)
+            chooser = replace(chooser, remember=False, picker=None)
+            _, candidates = choose_models(proposal.plan, chooser, named=proposal.options.models)
+            self._stand_again(replace(proposal, candidates=candidates))
         return found
 
     def tune_for(
