@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ..errors import BadOption, MissingFile, NoSpace, UnknownKind, UnknownVariable, reason_of
 
@@ -91,6 +91,11 @@ def written(value: Any, path: Path) -> int:
     return rows
 
 
+def printed(value: Any, file: IO[str]) -> int:
+    """Write rows as CSV, a part at a time. Returns: how many. Raises: BadOption for a value that is no table."""
+    return _write_csv(_parts(value)[1], file)
+
+
 def _read_lines(path: Path) -> Any:
     import pandas as pd
 
@@ -133,21 +138,31 @@ def _write(found: Any, path: Path, ending: str) -> int:
     import pyarrow.parquet as pq
 
     schema, parts = found
-    rows = 0
-    if ending == ".jsonl":
-        with path.open("w", encoding="utf-8") as file:
-            for part in parts:
-                part.to_pandas().to_json(file, orient="records", lines=True, force_ascii=False, date_format="iso")
-                rows += part.num_rows
-        return rows
-    if ending == ".csv":
+    if ending in _AS_TEXT:
         with path.open("w", encoding="utf-8", newline="") as file:
-            for n, part in enumerate(parts):
-                part.to_pandas().to_csv(file, index=False, header=not n)
-                rows += part.num_rows
-        return rows
+            return _AS_TEXT[ending](parts, file)
+    rows = 0
     with pq.ParquetWriter(path, schema) as writer:
         for part in parts:
             writer.write_table(part)
             rows += part.num_rows
     return rows
+
+
+def _write_csv(parts: Iterable[Any], file: IO[str]) -> int:
+    rows = 0
+    for n, part in enumerate(parts):
+        part.to_pandas().to_csv(file, index=False, header=not n)
+        rows += part.num_rows
+    return rows
+
+
+def _write_lines(parts: Iterable[Any], file: IO[str]) -> int:
+    rows = 0
+    for part in parts:
+        part.to_pandas().to_json(file, orient="records", lines=True, force_ascii=False, date_format="iso")
+        rows += part.num_rows
+    return rows
+
+
+_AS_TEXT: Mapping[str, Callable[[Iterable[Any], IO[str]], int]] = {".csv": _write_csv, ".jsonl": _write_lines}

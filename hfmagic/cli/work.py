@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BadOption, NeedsConsent
 from .call import Command, options_of, read_plan, say, session_for
-from .data import check_target, inputs_for, loaded, named_files, written
+from .data import check_target, inputs_for, loaded, named_files, printed, written
 
 if TYPE_CHECKING:
     from ..export import Form
@@ -96,13 +96,7 @@ def _keep(given: Namespace, results: Results, answer: str) -> None:
 
 def _print(value: Any) -> int:
     if isinstance(value, Path) or hasattr(value, "columns"):
-        import narwhals as nw
-
-        if isinstance(value, Path):
-            raise BadOption("the result is a large table.", hint="-o out.parquet")
-        frame = nw.from_native(value, eager_only=True)
-        print(frame.to_pandas().to_csv(index=False), end="")
-        return len(frame)
+        return printed(value, sys.stdout)
     print(value)
     return 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -57,12 +58,16 @@ def test_a_file_of_another_name_is_the_only_input(here: Path, capsys: pytest.Cap
     assert said.err == ""
 
 
-def test_a_folder_of_files_is_read_in_parts(here: Path):
+def test_a_folder_of_files_is_read_in_parts(here: Path, capsys: pytest.CaptureFixture[str]):
     (here / "parts").mkdir()
     for n in range(2):
         pd.read_csv("reviews.csv").iloc[n * 3 : n * 3 + 3].to_parquet(f"parts/{n}.parquet")
     assert main(["run", "plan.json", "parts", "-o", "out.parquet", "--quiet"]) == 0
     assert len(pd.read_parquet("out.parquet")) == 6
+    capsys.readouterr()
+    assert main(["run", "plan.json", "parts", "--quiet"]) == 0
+    shown = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    pd.testing.assert_frame_equal(shown, pd.read_parquet("out.parquet"), check_dtype=False)
 
 
 def test_nothing_is_written_over_without_force(here: Path, capsys: pytest.CaptureFixture[str]):
