@@ -63,6 +63,14 @@ def written_in(folder: Path) -> dict[Path, int]:
     return found
 
 
+def remove_written(folder: Path) -> dict[Path, int]:
+    """Remove the files in a folder that runs wrote; which, and their bytes."""
+    files = written_in(folder)
+    for path in files:
+        path.unlink(missing_ok=True)
+    return files
+
+
 def checked_output(path: Path, inputs: Sequence[Path] = ()) -> Path:
     """The path, where it may be written: nothing is there, or what an earlier run wrote. Raises: BadOption."""
     if path.is_symlink() or (path.exists() and not path.is_file()):

@@ -52,6 +52,10 @@ def _doctor(given: Namespace) -> int:
 
 
 def _cache(given: Namespace) -> int:
+    from ..limits import size_words
+    from ..render.words import rows_words
+    from ..sink import remove_written
+
     kept = session_for().results_cache
     if given.what and given.does != "rm":
         raise BadOption(f"cache {given.does} takes no word.", hint=f"hfmagic cache {given.does}")
@@ -64,23 +68,15 @@ def _cache(given: Namespace) -> int:
         rows = [{"model": e.model_id, "task": e.task, "rows": e.rows, "bytes": e.bytes} for e in entries]
         return as_rows(given, rows, ("model", "task", "rows", "bytes"))
     if given.what == "files":
-        return _remove_files(given)
+        files = remove_written(session_for().outputs)
+        say(given, f"removed: {rows_words(len(files), 'file')} of results, {size_words(sum(files.values()))}")
+        return 0
     known = {e.model_id for e in entries}
     if given.what and given.what not in known:
         hint = did_you_mean(given.what, known) or "hfmagic cache ls lists what is kept"
         raise BadOption(f"no results of {given.what} are kept.", hint=hint)
     gone = kept.remove(given.what)
-    say(given, f"forgotten: {gone.rows:,} rows, {gone.bytes:,} bytes")
-    return 0
-
-
-def _remove_files(given: Namespace) -> int:
-    from ..sink import written_in
-
-    files = written_in(session_for().outputs)
-    for path in files:
-        path.unlink(missing_ok=True)
-    say(given, f"removed: {len(files)} files of results, {sum(files.values()):,} bytes")
+    say(given, f"forgotten: {rows_words(gone.rows)}, {size_words(gone.bytes)}")
     return 0
 
 

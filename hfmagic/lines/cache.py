@@ -9,7 +9,7 @@ from ..errors import BadOption, did_you_mean
 from ..limits import size_words
 from ..render.cache_view import cache_view
 from ..render.words import rows_words
-from ..sink import written_in
+from ..sink import remove_written, written_in
 from .call import Call, display
 
 
@@ -46,9 +46,7 @@ def _remove(call: Call) -> None:
 
 def _remove_files(call: Call) -> None:
     """Remove the results that are files; a variable that reads one must be run again."""
-    files = written_in(call.session.outputs)
-    for path in files:
-        path.unlink(missing_ok=True)
+    files = remove_written(call.session.outputs)
     what = f"removed: {rows_words(len(files), 'file')} of results, {size_words(sum(files.values()))}"
     print(what if files else "no results are in files")
 
