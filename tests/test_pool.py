@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import json
 import shutil
 import threading
@@ -208,7 +209,9 @@ def test_fewer_bits_take_fewer_bytes_and_leave_the_head_alone(sentiment: ModelFa
 
 
 def test_fewer_bits_without_their_package_say_what_to_install(sentiment: ModelFacts, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(quantised.importlib.util, "find_spec", lambda _: None)
+    real = importlib.util.find_spec  # which transformers, imported meanwhile, asks of other packages
+    missing = lambda name, *rest: None if name == "bitsandbytes" else real(name, *rest)  # noqa: E731
+    monkeypatch.setattr(quantised.importlib.util, "find_spec", missing)
 
     with pytest.raises(NotAvailable, match=r"hfmagic\[quant\]"):
         loaded(sentiment, quantize="8bit")
