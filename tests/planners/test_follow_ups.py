@@ -277,7 +277,15 @@ def test_another_language_is_translated_into(request_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_", ["use a bigger model for the translations", "翻译换个更大的模型", "again with temperature 0.7"]
+    "request_",
+    [
+        "use a bigger model for the translations",
+        "翻译换个更大的模型",
+        "again with temperature 0.7",
+        "without the translation",
+        "no masks, please",
+        "不要翻译",
+    ],
 )
 def test_a_step_or_setting_that_the_plan_lacks_is_said(request_: str) -> None:
     with pytest.raises(NoTaskFits, match="the last plan has no "):

@@ -47,7 +47,7 @@ class Asked:
     @property
     def is_something(self) -> bool:
         """False where nothing was understood."""
-        said = (self.want, self.model, self.drop, self.settings, self.over, self.again, self.back)
+        said = (self.want, self.model, self.drop, self.settings, self.over, self.again, self.back, self.lacking)
         return any(said) or self.limits != Limits()
 
 
@@ -153,11 +153,18 @@ def names_something(name: str, plan: Plan, inputs: Iterable[str] = ()) -> bool:
 
 def _drop(found: Asked, text: str, previous: Plan) -> Read:
     while match := words.WITHOUT.search(text):
-        steps = steps_named(next(g for g in match.groups() if g), previous)
-        if not steps:
+        said = next(g for g in match.groups() if g)
+        if steps := steps_named(said, previous):
+            found, text = replace(found, drop=(*found.drop, *steps)), _cut(text, match)
+        elif _is_step(said) and not words.FILLERS.sub("", _cut(text, match)).strip():
+            return replace(found, lacking=said), _cut(text, match)  # else "without the chart" would ask for a chart
+        else:
             break
-        found, text = replace(found, drop=(*found.drop, *steps)), _cut(text, match)
     return found, text
+
+
+def _is_step(said: str) -> bool:
+    return any(pattern.fullmatch(said) for pattern in words.STEP_WORDS.values())
 
 
 def _settings(found: Asked, text: str, previous: Plan) -> Read:
