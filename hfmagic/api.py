@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .render.view import View
     from .results import Results
     from .session import Session
+    from .tune import Tuned
 
 _TAKEN = frozenset({"request", "value", "models", "limit", "plan", "yes", "rows"})  # words of these functions
 _own: list[Session] = []  # of a process without `%load_ext hfmagic`; one, as its models stay loaded
@@ -88,6 +89,20 @@ def run_plan(plan: Plan, *, yes: bool = False, rows: int = 0, **inputs: Any) -> 
     Raises: UnknownVariable, InvalidPlan, NeedsConsent; KeyboardInterrupt.
     """
     return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))[0]
+
+
+def tune_model(plan: Plan, step_id: str, labels: str, /, *, yes: bool = False, **inputs: Any) -> Tuned:
+    """Train the model of a step on a column of labels and compare it with its base; it is a candidate from then on.
+
+    Args:
+        labels: a column of the step's frame: labels, or spans as a trial reads them.
+        yes: agrees to the time that it takes, and to a large download.
+        inputs: those that the plan names.
+    Returns: `model_id` and `revision` of what was tuned; `trial` and `difference` on the rows held out.
+    Raises: InvalidPlan for no such step or no model; BadOption for a task that is not tuned, too few rows or labels;
+        UnknownColumn; NeedsConsent; NotAvailable, OutOfMemory, NoSpace; KeyboardInterrupt before the first epoch.
+    """
+    return session().tune_for(_proposal(plan, inputs, yes=yes), step_id, labels)
 
 
 def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> str:

@@ -106,9 +106,26 @@ def test_type_checkers_see_its_types():
     assert (Path(hfmagic.__file__).parent / "py.typed").exists()
 
 
-@pytest.mark.parametrize("call", [hfmagic.make_plan, hfmagic.choose_models, hfmagic.run_plan, hfmagic.to_python])
+def test_a_model_is_tuned_and_run(session: Session):
+    session.config.tune_epochs = 1
+    rows = pd.read_csv(DATA / "reviews.csv")
+    rows["length"] = ["long" if len(text) > 90 else "short" for text in rows["review"]]
+    plan, small = hfmagic.make_plan(SENTIMENT, data=rows), {"sentiment": "starter/bert-tiny-sentiment"}
+    found = hfmagic.tune_model(hfmagic.choose_models(plan, models=small), "sentiment", "length", data=rows)
+    plan = hfmagic.choose_models(plan, models={"sentiment": found.model_id})
+
+    assert found.trial is not None
+    assert found.trial.rows == found.rows[2]
+    assert plan.steps[0].model
+    assert plan.steps[0].model.revision == found.revision
+    assert set(hfmagic.run_plan(plan, data=rows.head(9)).value["review_sentiment"]) <= {"long", "short"}
+
+
+@pytest.mark.parametrize(
+    "call", [hfmagic.make_plan, hfmagic.choose_models, hfmagic.run_plan, hfmagic.to_python, hfmagic.tune_model]
+)
 def test_each_function_says_what_it_takes_and_raises(call: Callable[..., object]):
-    hints = get_type_hints(call, vars(api) | {"Plan": Plan, "Form": str, "Results": object})
+    hints = get_type_hints(call, vars(api) | {"Plan": Plan, "Form": str, "Results": object, "Tuned": object})
 
     assert "return" in hints
     assert "Raises" in (call.__doc__ or "")
