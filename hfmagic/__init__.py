@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     hf: Session
 
-from .api import choose_models, make_plan, run_plan, show, to_python, tune_model
+from .api import choose_models, make_plan, run_plan, show, to_app, to_python, tune_model
 
 __version__ = "0.1.0"
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "picker",
     "run_plan",
     "show",
+    "to_app",
     "to_python",
     "tune_model",
     "unload_ipython_extension",

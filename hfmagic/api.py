@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .export.script import Form
+    from .hub.facts import ModelFacts
     from .kinds import Kind
     from .plan import Plan
     from .proposal import Proposal
@@ -115,11 +116,28 @@ def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> s
     """
     from .export import to_python
 
-    here, pinned = session(), [s.model for s in plan.steps if s.model]
-    facts = {m.model_id: here.hub.find(m.model_id, m.revision) for m in pinned}
+    config = session().config
     return to_python(
-        plan, facts, form=form, function=function, seed=here.config.seed, batch_tokens=here.config.batch_tokens
+        plan, _facts(plan), form=form, function=function, seed=config.seed, batch_tokens=config.batch_tokens
     )
+
+
+def to_app(plan: Plan) -> dict[str, str]:
+    """A plan whose models are pinned as a Gradio app that needs no hfmagic.
+
+    Returns: file name → text: `app.py`, `requirements.txt` with pins, `README.md` with what a Space of the Hub reads.
+    Raises: InvalidPlan: a step has no model; UnknownModel.
+    """
+    from .export import to_app
+
+    here = session()
+    return to_app(plan, _facts(plan), seed=here.config.seed, batch_tokens=here.config.batch_tokens)
+
+
+def _facts(plan: Plan) -> dict[str, ModelFacts]:
+    """What is known of the models that a plan pins, by id."""
+    here = session()
+    return {s.model.model_id: here.hub.find(s.model.model_id, s.model.revision) for s in plan.steps if s.model}
 
 
 def show(

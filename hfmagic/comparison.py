@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from .digest import CLOSE, CLOSE_ROWS, Digest, distance
 from .errors import clip, one_line
-from .plan import Plan
+from .plan import ModelChoice, Plan
 from .provenance import ModelUsed, Provenance
 
 Verdict = Literal["same", "close", "differs"]
 _ORDER: tuple[Verdict, ...] = ("same", "close", "differs")
+_TUNED = re.compile(r"(tuned/.+)-[0-9a-f]{6}")  # the six digits are a hash of its weights
 TOLERANCE = f"close: numbers within about {CLOSE:.0%} of their size, at most {CLOSE_ROWS:.0%} of the texts differ"
 
 
@@ -85,16 +87,30 @@ def _inputs(old: Provenance, new: Provenance) -> Iterator[Part]:
 
 
 def _models(old: Provenance, new: Provenance) -> Iterator[Part]:
-    """Each step's model, and the files of each."""
+    """Each step's model, and the files of each.
+
+    One that was tuned anew is close, as its weights are rounded otherwise on another processor, or by another number of
+    threads, and its card says how long it took; what it gives is compared as any other result.
+    """
     files = {m.model_id: m for m in new.models}
     for step in old.plan.steps:
         now = next((s.model for s in new.plan.steps if s.id == step.id), None)
         if step.model and now and (step.model.model_id, step.model.revision) != (now.model_id, now.revision):
-            yield Part(f"model of {step.id}", "differs", f"is {now.model_id}@{now.revision[:7]}")
+            named = f"{now.model_id}@{now.revision[:7]}"
+            if _is_tuned_anew(step.model, now):
+                yield Part(f"model of {step.id}", "close", f"was tuned anew: {named}")
+            else:
+                yield Part(f"model of {step.id}", "differs", f"is {named}")
     for was in old.models:
         if (found := files.get(was.model_id)) is not None and found.revision == was.revision:
             changed = _changed_files(was, found)
             yield Part(was.model_id, "differs" if changed else "same", f"has another {changed}" if changed else "")
+
+
+def _is_tuned_anew(was: ModelChoice, now: ModelChoice) -> bool:
+    """True for two models that were tuned from the same base on a frame of the same name."""
+    before, after = _TUNED.fullmatch(was.model_id), _TUNED.fullmatch(now.model_id)
+    return before is not None and after is not None and before[1] == after[1]
 
 
 def _changed_files(was: ModelUsed, now: ModelUsed) -> str:

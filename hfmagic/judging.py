@@ -10,6 +10,7 @@ from .examining import Examining
 from .kinds import Kind
 from .learning import learn_label, learn_thumb, learn_trial, notices, profile_of_step
 from .limits import size_words
+from .planners.planner import RECORDED
 from .proposal import Proposal
 from .scope import Scope
 from .selection.candidates import Candidate
@@ -38,15 +39,15 @@ class Judging(Examining):
         """A trial of models on varied rows of a step, by default of its best candidates; a page starts it on a thread.
 
         Raises: InvalidPlan when the plan is another one by now, or what the step gives cannot be compared; BadOption
-            where there is one model only; NeedsConsent when the models are too large a download.
+            where there is one model only, and no labels; NeedsConsent when the models are too large a download.
         """
         proposal, cell = self._seen(seen), self.stage.now.cell
         candidates = self.why(step_id)
         check_comparable(proposal.plan.step(step_id))
-        if len(model_ids) == 1:
+        if len(model_ids) == 1 and not terms.labels:
             raise BadOption("a trial compares two models or more.", hint=f"%hf trial {step_id} tries the best ones")
         model_ids = tuple(model_ids) or _open(candidates)[:MOST_TRIED]
-        if len(model_ids) < 2:
+        if len(model_ids) < (1 if terms.labels else 2):  # beside labels, one alone has a figure
             hint = f"%hf why {step_id} says why the others were rejected"
             raise BadOption(f"step {step_id!r} has one model to choose from.", hint=hint)
         hub, facts = self.sources(proposal.options), {c.facts.model_id: c.facts for c in candidates}
@@ -86,6 +87,7 @@ class Judging(Examining):
     def try_steps(self, proposal: Proposal) -> Iterator[Trial]:
         """The trials that a request's options ask for: of each step that leaves a choice; a clear winner is taken.
 
+        A recorded plan keeps its models: another one may be there by now, such as one that was tuned since.
         The column of labels is that of the first step which gives labels, else of the first.
         """
         options, tried = proposal.options, 0
@@ -93,17 +95,23 @@ class Judging(Examining):
             gives_labels = Scope(proposal.plan).spec(proposal.plan.step(step_id)).gives is Kind.LABELS
             first = not tried and (gives_labels or len(proposal.plan.steps) == 1)
             terms = Terms(options.trial, options.labels if first else "", options.by if first else "", options.yes)
+            if not terms.labels and len(_open(proposal.candidates[step_id])) < 2:
+                continue
             trial = self.try_models(step_id, terms=terms)()
             tried += first
-            self.take_winner(trial)
+            if self.planner.name != RECORDED:  # which has the winner of then
+                self.take_winner(trial)
             yield trial
 
     def _choices(self, proposal: Proposal) -> list[str]:
-        """Steps with several models to choose from, of which the user has named none, and answers to compare."""
-        steps = []
+        """Steps whose answers can be compared, with models to choose from of which the user has named none.
+
+        Without a column of labels, several of them.
+        """
+        steps, least = [], 1 if proposal.options.labels else 2
         for step in proposal.plan.steps:
             named = step.wanted or step.id in proposal.options.models
-            if len(_open(proposal.candidates.get(step.id, ()))) > 1 and not named and is_comparable(step):
+            if len(_open(proposal.candidates.get(step.id, ()))) >= least and not named and is_comparable(step):
                 steps.append(step.id)
         return steps
 

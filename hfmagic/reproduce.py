@@ -19,6 +19,8 @@ NO_OUTPUT = Comparison((Part("the cell", "differs", "gave no result of hfmagic")
 def reproduce_notebook(path: Path, *, yes: bool = False) -> Iterator[tuple[int, Comparison]]:
     """Run a notebook as it is saved, but for who plans: each request gets its recorded plan. The file stays as it is.
 
+    A model that the notebook tunes is tuned anew, and picked anew where its recorded hash is not there.
+
     Args:
         yes: agrees to large downloads.
     Returns: the number of each cell with a recorded result, from 1, and how the new one came out beside it.

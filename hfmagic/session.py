@@ -12,7 +12,8 @@ from .comparison import Comparison, compare
 from .config import HFMagic
 from .devices import find_devices
 from .errors import BadOption, EmptyRequest, HFMagicError
-from .export import Form, to_python
+from .export import Form, to_app, to_python
+from .hub.facts import ModelFacts
 from .kinds import InputSchema
 from .moderation import moderations
 from .parameters import filled
@@ -123,22 +124,34 @@ class Session(Sharing):
         Raises: InvalidPlan where there is none yet, or a step has no model; UnknownModel; BadOption of a moderated one.
         """
         proposal, config = self._last_proposal(), self.config
-        if moderations(proposal.plan):
-            hint = "run the cell without --moderate, then %hf code"
-            raise BadOption("plain code of a plan with --moderate would withhold nothing.", hint=hint)
-        hub, options = self.sources(proposal.options), proposal.options
-        pinned = [s.model for s in proposal.plan.steps if s.model]
         return to_python(
             proposal.plan,
-            {m.model_id: hub.find(m.model_id, m.revision) for m in pinned},
+            self._in_code(proposal, "%hf code"),
             form=form,
             function=function,
-            output=options.output or "result",
+            output=proposal.options.output or "result",
             given=None if namespace is None else {n: v for n, v in namespace.items() if n in proposal.inputs},
-            rows=options.rows,
+            rows=proposal.options.rows,
             seed=config.seed,
             batch_tokens=config.batch_tokens,
         )
+
+    def to_app(self) -> dict[str, str]:
+        """The last plan as a Gradio app that needs no hfmagic: the text of each file of its folder.
+
+        Raises: as `to_python`.
+        """
+        proposal, config = self._last_proposal(), self.config
+        models, output = self._in_code(proposal, "%hf app NAME"), proposal.options.output or "result"
+        return to_app(proposal.plan, models, output=output, seed=config.seed, batch_tokens=config.batch_tokens)
+
+    def _in_code(self, proposal: Proposal, line: str) -> dict[str, ModelFacts]:
+        """The facts of the models that a plan pins, by id; `line` asks for its code, which moderates nothing."""
+        if moderations(proposal.plan):
+            hint = f"run the cell without --moderate, then {line}"
+            raise BadOption("plain code of a plan with --moderate would withhold nothing.", hint=hint)
+        hub, pinned = self.sources(proposal.options), [s.model for s in proposal.plan.steps if s.model]
+        return {m.model_id: hub.find(m.model_id, m.revision) for m in pinned}
 
     def __call__(
         self,

@@ -98,6 +98,8 @@ def test_errors_say_what_to_do():
         hfmagic.run_plan(hfmagic.choose_models(plan), other=REVIEWS)
     with pytest.raises(InvalidPlan):
         hfmagic.to_python(plan)
+    with pytest.raises(InvalidPlan, match="no model"):
+        hfmagic.to_app(plan)
     with pytest.raises(BadOption, match="rows_frame"):
         hfmagic.make_plan(SENTIMENT, rows=REVIEWS)
 
@@ -122,7 +124,8 @@ def test_a_model_is_tuned_and_run(session: Session):
 
 
 @pytest.mark.parametrize(
-    "call", [hfmagic.make_plan, hfmagic.choose_models, hfmagic.run_plan, hfmagic.to_python, hfmagic.tune_model]
+    "call",
+    [hfmagic.make_plan, hfmagic.choose_models, hfmagic.run_plan, hfmagic.to_python, hfmagic.to_app, hfmagic.tune_model],
 )
 def test_each_function_says_what_it_takes_and_raises(call: Callable[..., object]):
     hints = get_type_hints(call, vars(api) | {"Plan": Plan, "Form": str, "Results": object, "Tuned": object})

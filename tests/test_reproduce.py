@@ -20,9 +20,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from hfmagic.cli import main
+from hfmagic.comparison import compare
+from hfmagic.digest import digest
 from hfmagic.errors import MissingFile, StepFailed
 from hfmagic.kinds import InputSchema, Kind
-from hfmagic.planners.recorded import Recorded
+from hfmagic.plan import ModelChoice
+from hfmagic.planners.recorded import Recorded, provenances
+from hfmagic.provenance import Provenance
 from hfmagic.reproduce import reproduce_notebook
 from tests.conftest import DATA
 from tests.interrupted import unmeasured
@@ -191,3 +195,83 @@ def test_a_request_that_was_made_twice_gets_both_plans_in_turn(saved: Path, tmp_
 
     assert {p and p.hash for p in found} == {plan.hash}
     assert recorded.plan("How many per product?", (InputSchema(name="other", kind=Kind.TEXT),)) is None
+
+
+# Models that a notebook tunes
+
+
+TUNES = (  # labels that its base does not give, so that it is better for sure: whether the writer speaks of himself
+    f"%load_ext hfmagic\nimport pandas as pd\nreviews = pd.read_csv({str(DATA / 'reviews_more.csv')!r}).head(600)\n"
+    "reviews['truth'] = reviews['review'].str.contains(' i | my ').map({True: 'POSITIVE', False: 'NEGATIVE'})\n"
+    "%config HFMagic.tune_epochs = 4",
+    "%%hf reviews -o before --limit max_size=5MB --trial 400 --labels truth\nLabel the sentiment of each review.",
+    "%hf tune sentiment --labels truth",
+    "%%hf reviews -o scored --limit max_size=5MB,license=permissive\nLabel the sentiment of each review.",
+    "assert hf.last.plan.steps[0].model.model_id.startswith('tuned/'), hf.last.plan",
+)
+
+
+def test_a_model_that_the_notebook_tunes_is_tuned_anew(
+    starter_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("HFMAGIC_HUB_DIRS", str(starter_hub))
+    monkeypatch.setenv("HFMAGIC_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    book = new_notebook(cells=[new_code_cell(c) for c in TUNES])
+    NotebookClient(book, timeout=120, resources={"metadata": {"path": str(tmp_path)}}, record_timing=False).execute()
+    nbformat.write(book, tmp_path / "tunes.ipynb")
+    (made,) = (tmp_path / "cache").glob("tuned/tuned/*")
+    # The recorded one is gone; one is there that is better than the first cell's, and that the second cell rejects.
+    other = made.rename(made.with_name("other"))
+    card = (other / "README.md").read_text(encoding="utf-8")
+    (other / "README.md").write_text(card.replace("license: apache-2.0", "license: cc-by-nc-4.0"), encoding="utf-8")
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")  # which rounds otherwise, as another machine does
+    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
+    code = main(["reproduce", str(tmp_path / "tunes.ipynb")])
+
+    said = capsys.readouterr().out
+    first, second = [line.split("\t", 1)[1] for line in said.splitlines()]
+    (anew,) = (p for p in (tmp_path / "cache").glob("tuned/tuned/*") if p != other)
+    assert code == 0, said
+    assert "model of" not in first  # it keeps its own, although the other one wins the trial
+    assert second.startswith(f"close\tmodel of sentiment was tuned anew: tuned/{anew.name}@")
+
+
+def with_model(record: Provenance, model_id: str, revision: str) -> Provenance:
+    (step,) = record.plan.steps
+    return record.model_copy(
+        update={"plan": record.plan.with_model(step.id, ModelChoice(model_id=model_id, revision=revision))}
+    )
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "verdict"),
+    [
+        ("tuned/tiny-reviews-0a1b2c", "tuned/tiny-reviews-0a1b2c", "close"),  # the same weights with another card
+        ("tuned/tiny-reviews-0a1b2c", "tuned/tiny-reviews-d3e4f5", "close"),
+        ("tuned/tiny-reviews-0a1b2c", "tuned/tiny-mails-d3e4f5", "differs"),
+        ("tuned/tiny-reviews-0a1b2c", "starter/tiny-reviews-d3e4f5", "differs"),
+        ("org/tiny-0a1b2c", "org/tiny-d3e4f5", "differs"),
+    ],
+)
+def test_only_a_tuned_model_may_have_another_hash(saved: Path, was: str, now: str, verdict: str):
+    (record,) = provenances(json.loads(saved.read_text(encoding="utf-8"))["cells"][1])
+
+    found = compare(with_model(record, was, "1" * 40), with_model(record, now, "2" * 40))
+
+    assert found.verdict == verdict
+    assert now in found.words
+
+
+def test_what_a_model_that_was_tuned_anew_gives_is_compared_as_any_other(saved: Path):
+    (record,) = provenances(json.loads(saved.read_text(encoding="utf-8"))["cells"][1])
+    ran = record.steps["sentiment"]
+    other = ran.model_copy(update={"gave": {**ran.gave, "review_sentiment": digest(["POSITIVE"] * 12)}})
+    before = with_model(record, "tuned/tiny-reviews-0a1b2c", "1" * 40)
+    after = with_model(record, "tuned/tiny-reviews-d3e4f5", "2" * 40).model_copy(update={"steps": {"sentiment": other}})
+
+    found = compare(before, after)
+
+    assert found.verdict == "differs"
+    assert found.words.startswith("review_sentiment (step sentiment)")

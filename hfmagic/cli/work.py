@@ -189,8 +189,23 @@ def _add_code(parser: ArgumentParser) -> None:
     parser.add_argument("--function", action="store_true", help="as a function of its inputs")
 
 
+def _app(given: Namespace) -> int:
+    from ..api import to_app
+    from ..export import write_app
+
+    found = write_app(to_app(read_plan(given.plan)), given.folder)
+    say(given, f"→ {found}. Next: cd {found} && pip install -r requirements.txt && python app.py")
+    return 0
+
+
+def _add_app(parser: ArgumentParser) -> None:
+    parser.add_argument("plan", type=Path)
+    parser.add_argument("folder", help="a new folder below this one")
+
+
 COMMANDS = (
     Command("plan", "a request over files as a plan, its models pinned, as JSON", _add_plan, _plan),
     Command("run", "run a plan over files", _add_run, _run),
     Command("code", "a plan as plain Python without hfmagic", _add_code, _code),
+    Command("app", "a plan as a Gradio app: app.py, requirements, README of a Space", _add_app, _app),
 )

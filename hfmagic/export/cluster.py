@@ -23,11 +23,12 @@ _ACROSS = """\
 _POINTS = """\
     raw = points.view(f"V{points.strides[0]}").ravel()  # equal rows are one point; the order of rows does not matter
     _, first, place, weight = np.unique(raw, return_index=True, return_inverse=True, return_counts=True)
-    points = points[first].astype("float64")
+    order = np.argsort(points[first, 0], kind="stable")
+    points, weight, place = points[first][order].astype("float64"), weight[order], np.argsort(order)[place]
     some = np.sort(np.random.default_rng(@SEED).choice(len(points), min(len(points), 2000), replace=False))"""
 _FIT = """\
     with threadpool_limits(1):  # several threads would add in an order of their own
-        model = KMeans(count, n_init=10, random_state=@SEED).fit(points[some], sample_weight=weight[some])
+        model = k_means(points[some], weight[some], count, @SEED)
         found = model.predict(points)"""
 _SILHOUETTE = """\
     few = points[some].astype("float32")
@@ -35,7 +36,7 @@ _SILHOUETTE = """\
     np.fill_diagonal(distance, 0)
 
     def fit(count: int) -> KMeans:
-        return KMeans(count, n_init=10, random_state=@SEED).fit(points[some], sample_weight=weight[some])
+        return k_means(points[some], weight[some], count, @SEED)
 
     def silhouette(count: int) -> float:
         labels = fit(count).labels_
@@ -123,7 +124,7 @@ def _column(draft: Draft, step: Step) -> str:
 def _group_rows(draft: Draft, step: Step, slots: Sequence[str]) -> str:
     """Write the function that groups the rows. Returns: its name."""
     name, groups = draft.names.new("group_rows"), step.parameters.get("groups", 0)
-    draft.use("unit")
+    draft.use("unit", "k_means")
     draft.add_import("import numpy as np", "from sklearn.cluster import KMeans")
     draft.add_import("import pandas as pd", "from threadpoolctl import threadpool_limits")
     given = ["vectors: pd.DataFrame", *(f"{'texts' if slot == 'text' else slot}: pd.Series" for slot in slots)]

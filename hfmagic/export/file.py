@@ -1,7 +1,8 @@
-"""Code into a file, where it may be written and nothing of the user's is lost."""
+"""Code into files, where it may be written and nothing of the user's is lost."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import BadOption, MissingFile
@@ -25,6 +26,31 @@ def write_code(code: str, name: str) -> Path:
         MissingFile: outside the current folder, hidden, or in a folder that is not there.
         BadOption: there is another file of that name, or one that was changed since.
     """
+    path, real = _below_here(name)
+    if real.exists() and (why := _why_not_over(real)):
+        raise BadOption(f"{name} is there, and {why}.", hint="choose another name, or move it away")
+    real.write_text(stamped(code), encoding="utf-8")
+    return path
+
+
+def write_app(files: Mapping[str, str], name: str) -> Path:
+    """Write the files of an app to a new folder below the current one. Returns: its path as it was given.
+
+    Raises:
+        MissingFile: outside the current folder, hidden, or in a folder that is not there.
+        BadOption: there is something in it.
+    """
+    path, real = _below_here(name)
+    if real.exists() and (not real.is_dir() or any(real.iterdir())):
+        raise BadOption(f"{name} is there, and not an empty folder.", hint="choose another name, or move it away")
+    real.mkdir(exist_ok=True)
+    for file, text in files.items():
+        (real / file).write_text(text, encoding="utf-8")
+    return path
+
+
+def _below_here(name: str) -> tuple[Path, Path]:
+    """A path as it was given, and resolved. Raises: MissingFile where nothing may be written."""
     path, root = Path(name).expanduser(), Path.cwd().resolve()
     real = path.resolve()
     if not real.is_relative_to(root):
@@ -33,10 +59,7 @@ def write_code(code: str, name: str) -> Path:
         raise MissingFile(f"{name} is hidden or lies in a hidden folder.", hint="choose another name")
     if not real.parent.is_dir():
         raise MissingFile(f"there is no folder {path.parent}.", hint="make it first")
-    if real.exists() and (why := _why_not_over(real)):
-        raise BadOption(f"{name} is there, and {why}.", hint="choose another name, or move it away")
-    real.write_text(stamped(code), encoding="utf-8")
-    return path
+    return path, real
 
 
 def _why_not_over(path: Path) -> str:

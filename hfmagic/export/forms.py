@@ -149,14 +149,14 @@ def script(source: Source) -> str:
     figures = [source.draft.variable(s.id) for s in source.draft.plan.steps if s.task == "chart"]
     saved = [f'{figure}.savefig({literal(f"{figure}.png")}, bbox_inches="tight")' for figure in figures]
     body = _body(source, [*saved, *source.stored()])
-    return f"{_docstring(source)}\n\n{source.head(body, data=source.data())}{body}\n"
+    return f"{docstring(source)}\n\n{source.head(body, data=source.data())}{body}\n"
 
 
 def cell(source: Source) -> str:
     """A cell that works on the notebook's variables."""
     body, aside = _body(source, source.shown()), source.aside()
     head = source.head(body, data=source.data())
-    return "\n\n".join([_docstring(source), *(["\n".join(aside)] if aside else []), head]) + f"{body}\n"
+    return "\n\n".join([docstring(source), *(["\n".join(aside)] if aside else []), head]) + f"{body}\n"
 
 
 def notebook(source: Source) -> str:
@@ -176,32 +176,32 @@ def _body(source: Source, last: Sequence[str]) -> str:
 
 def function_script(source: Source) -> str:
     """A file with the function; where it is run, it reads its inputs from the command line."""
-    name, text = _function(source)
+    name, text = function_of(source)
     call = [*source.data(), *_call(source, name, source.result)]
     call += _figures(source)
     body = f'{text}\n\n\nif __name__ == "__main__":\n{textwrap.indent(chr(10).join((*call, *source.stored())), "    ")}'
-    return f"{_docstring(source)}\n\n{_before_def(source.head(body, models=source.loads()))}{body}\n"
+    return f"{docstring(source)}\n\n{before_def(source.head(body, models=source.loads()))}{body}\n"
 
 
 def function_cell(source: Source) -> str:
     """A cell with the function, and its call over the notebook's variables."""
-    name, text = _function(source)
+    name, text = function_of(source)
     aside = source.aside()
     call = "\n".join([*source.data(), *_call(source, name, source.result), *source.shown()])
     body = f"{text}\n\n\n{call}"
-    head = _before_def(source.head(body, models=source.loads()))
-    return "\n\n".join([_docstring(source), *(["\n".join(aside)] if aside else []), head]) + f"{body}\n"
+    head = before_def(source.head(body, models=source.loads()))
+    return "\n\n".join([docstring(source), *(["\n".join(aside)] if aside else []), head]) + f"{body}\n"
 
 
 def function_notebook(source: Source) -> str:
     """The JSON of a notebook: a title, what the function needs, the function, its call."""
-    name, text = _function(source)
+    name, text = function_of(source)
     call = "\n".join([*source.data(), *_call(source, name, source.result), *source.shown()])
     head = source.head(f"{text}\n{call}", models=source.loads())
     return to_notebook(title(source.draft.plan), [head.strip("\n"), text, call])
 
 
-def _function(source: Source) -> tuple[str, str]:
+def function_of(source: Source) -> tuple[str, str]:
     """Name and source of the function of a plan."""
     draft, names = source.draft, source.draft.names
     name, kind = names.new(function_name(draft.plan, names.taken)), kind_of_result(draft.scope)
@@ -240,11 +240,13 @@ def _call(source: Source, name: str, result: str) -> list[str]:
     return [f"{result} = {name}({given})"]
 
 
-def _docstring(source: Source) -> str:
+def docstring(source: Source) -> str:
+    """What the file does, as its first line."""
     return f'"""{title(source.draft.plan)}"""'
 
 
-def _before_def(head: str) -> str:
+def before_def(head: str) -> str:
+    """A head, and the two lines between it and a function."""
     return head.rstrip("\n") + "\n\n\n"
 
 

@@ -9,11 +9,13 @@ from ..hub.facts import ModelFacts
 from ..kinds import Kind
 from ..plan import Plan, Step
 from ..scope import Scope, validate
+from .app import app
 from .data import is_frame
 from .draft import Draft
 from .forms import FORMS, FUNCTIONS, Form, Source
 from .layout import literal
 from .names import Names, result_of
+from .space import readme, requirements
 from .steps import write_step
 
 
@@ -43,6 +45,36 @@ def to_python(
         seed, batch_tokens: as in the settings of the run.
     Raises: InvalidPlan: a step has no model, or the plan does not fit together.
     """
+    source = _source(plan, models, form, function, output, given, rows, seed, batch_tokens)
+    return (FUNCTIONS if function else FORMS)[form](source)
+
+
+def to_app(
+    plan: Plan, models: Mapping[str, ModelFacts], *, output: str = "result", seed: int = 0, batch_tokens: int = 2048
+) -> dict[str, str]:
+    """A plan as a Gradio app that needs no hfmagic: the text of each file of its folder, which is that of a Space, too.
+
+    Args:
+        models: as of `to_python`.
+        output: what the result is called on the page.
+    Raises: InvalidPlan: a step has no model, or the plan does not fit together.
+    """
+    code = app(_source(plan, models, "script", True, output, None, 0, seed, batch_tokens))
+    return {"app.py": code, "requirements.txt": requirements(code), "README.md": readme(plan, models)}
+
+
+def _source(
+    plan: Plan,
+    models: Mapping[str, ModelFacts],
+    form: Form,
+    function: bool,
+    output: str,
+    given: Mapping[str, Any] | None,
+    rows: int,
+    seed: int,
+    batch_tokens: int,
+) -> Source:
+    """What was drafted of a plan."""
     there = dict(given or {}) if form == "cell" else {}
     tables = {i.name for i in plan.inputs if i.kind is Kind.TABLE}
     converted = tables if rows and form == "cell" else {n for n in tables & there.keys() if not is_frame(there[n])}
@@ -50,8 +82,7 @@ def to_python(
     draft = Draft(plan, models, names, seed, batch_tokens, there)
     for step in _wanted(draft.scope) if function else plan.ordered():
         write_step(draft, step)
-    source = Source(draft, form, given, rows, _dropped(draft))
-    return (FUNCTIONS if function else FORMS)[form](source)
+    return Source(draft, form, given, rows, _dropped(draft))
 
 
 def _wanted(scope: Scope) -> list[Step]:

@@ -43,6 +43,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "use": (2, 2, models.use, frozenset({"offline", "limit", "device"})),
         "models": (0, 1, models.models, frozenset({"offline", "limit", "device"})),
         "code": (0, 2, runs.code, NONE),
+        "app": (1, 1, runs.app, NONE),
         "reproduce": (0, 1, runs.reproduce, frozenset({"yes"})),
         "rate": (2, 2, evidence.rate, NONE),
         "trial": (1, 9, evidence.trial, frozenset({"labels", "by", "target", "yes"})),

@@ -19,6 +19,7 @@ HELP = """\
 %hf why STEP              why this model: every candidate, with the reason where it was rejected
 %hf use STEP MODEL        swap the model of a step, then %hf go
 %hf code [cell|FILE]      the last plan as plain Python, without hfmagic; --function: as a function
+%hf app FOLDER            the last plan as a page for others: a Gradio app, or a Space of the Hub
 
 Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf models ORG/NAME
 None is good enough: %hf tune STEP --labels COLUMN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from ..render.choice_view import table_view
 from ..render.html import muted, tag, text
 from ..render.log_view import alerts_view, log_csv, log_rows, log_view
 from ..render.view import View, stack
-from ..session import Session
+from ..session import Options, Session
 from ..trial import Trial, view_of
 from ..trial.words import figure
 from ..tune import WAYS
@@ -37,11 +38,11 @@ def trial(call: Call) -> None:
         raise BadOption("a trial needs a number of rows, 2 or more.", hint=f"%hf trial {step_id} {ROWS}")
     models = [w for w in others if not w.isdigit()]
     found = call.session.try_models(step_id, models, terms)()
-    show_trial(call.session, found, options.target)
+    show_trial(call.session, found, options)
 
 
-def show_trial(session: Session, found: Trial, target: float = 0.0) -> None:
-    """How a trial came out, and what can be done then: where it misses the `target`, also to tune a model."""
+def show_trial(session: Session, found: Trial, options: Options) -> None:
+    """How a trial came out, and what can be done then: where it misses the target, also to tune a model."""
     step_id, ends = found.step_id, []
     plan = session.proposal.plan if session.proposal else None
     model = plan.step(step_id).model if plan and step_id in plan.step_ids else None
@@ -51,11 +52,11 @@ def show_trial(session: Session, found: Trial, target: float = 0.0) -> None:
         ends.append(f"%hf use {step_id} {best} takes it")
     elif not best and found.disagreements and not found.known:
         ends.append("no column of labels was named (--labels COLUMN): the sidebar's Trial panel labels rows by a click")
-    ends += missed(found, target)
+    ends += missed(found, options.target, options.labels)
     display(stack(view_of(found), *map(_line, ends)))
 
 
-def missed(found: Trial, target: float) -> list[str]:
+def missed(found: Trial, target: float, labels: str) -> list[str]:
     """What is told of a target that no model has reached: by how much, and how one is tuned where that can be done."""
     measured = [m for m in found.ranked if m.value is not None]
     if not target or not found.known or not measured:
@@ -65,7 +66,8 @@ def missed(found: Trial, target: float) -> list[str]:
     if value >= target if measure.more else value <= target:
         return []
     said = f"the target of {figure(found, target)} is missed: the best has {figure(found, value)} ({best.model_id})"
-    tunes = f"; %hf tune {found.step_id} --labels COLUMN trains a model on your labels"
+    column = shlex.quote(labels)
+    tunes = f"; %hf tune {found.step_id} --labels {column} trains a model on your labels"
     return [said + (tunes if found.task in WAYS else "")]
 
 

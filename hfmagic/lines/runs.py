@@ -10,7 +10,7 @@ from typing import Any
 
 from ..comparison import TOLERANCE
 from ..errors import BadOption, NotShared
-from ..export import Form, is_file_name, write_code
+from ..export import Form, is_file_name, write_app, write_code
 from ..render.change_view import change_view
 from ..render.choice_view import table_view
 from ..render.html import muted, tag
@@ -58,7 +58,7 @@ def run_proposal(
 ) -> None:
     """What a cell does with its plan: try models where that was asked for, then run it; or leave it as it is shown."""
     for trial in session.try_steps(proposal) if proposal.options.trial else ():
-        show_trial(session, trial, proposal.options.target)
+        show_trial(session, trial, proposal.options)
     if runs:
         show_run(session, session.proposal or proposal, namespace)
     else:  # the session has shown it
@@ -111,6 +111,13 @@ def code(call: Call) -> None:
         shell().set_next_input(code)
     else:
         print(code)
+
+
+def app(call: Call) -> None:
+    """The last plan as a Gradio app in a new folder."""
+    found = write_app(call.session.to_app(), call.words[0])
+    print(f"written: {found}/app.py, requirements.txt, README.md")
+    print(f"start it: cd {found} && pip install -r requirements.txt && python app.py")
 
 
 def reproduce(call: Call) -> None:

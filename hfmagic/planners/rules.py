@@ -12,6 +12,7 @@ from ..kinds import MEDIA, InputSchema
 from ..plan import Plan, Step
 from ..scope import validate
 from ..tasks import CATALOGUE
+from .asides import check_no_aside
 from .asks import answer_first
 from .chains import (
     plan_ask_table,
@@ -38,7 +39,6 @@ from .tables.charts import cut_across, plan_chart
 from .tables.filters import narrow, plan_filter
 from .tables.orders import plan_similarity, plan_sort
 from .tables.queries import plan_groups
-from .tuned import check_no_tuning
 from .words import FAMILIES, SPELT, Language, family, language_of
 
 _THANKS = re.compile(
@@ -67,7 +67,7 @@ def plan_by_rules(request: str, inputs: tuple[InputSchema, ...], *, previous: Pl
             f"the request has {len(text):,} characters, at most {MAX_REQUEST:,} are read.",
             hint="put long texts in a variable",
         )
-    check_no_tuning(text)
+    check_no_aside(text)
     if previous and (steps := edited(Clause(text, asides), inputs, previous)):
         return _plan(request, language_of(text), inputs, steps, ())
     return plan_values(request, inputs, lambda: _plan_by_clauses(request, text, asides, inputs, previous), previous)
@@ -98,7 +98,7 @@ def _plan(
 
 
 def _plan_clause(draft: Draft, clause: Clause, *, alone: bool) -> None:
-    check_no_tuning(clause.text)
+    check_no_aside(clause.text)
     cue = fitting(draft, clause, alone=alone)
     if cue is None:
         if clause.step or alone or not ASIDE.sub("", clause.text).strip():

@@ -30,7 +30,7 @@ run, `hf.proposal.plan` is the last plan, `hf.record` what the last run rests on
 NO_FUNCTIONS = frozenset({"__version__", "hf", "load_ipython_extension", "unload_ipython_extension"})
 METHODS: Mapping[type, tuple[str, ...]] = MappingProxyType(
     {
-        Session: ("__call__", "why", "fit", "audit", "rate", "to_python", "reproduce"),
+        Session: ("__call__", "why", "fit", "audit", "rate", "to_python", "to_app", "reproduce"),
         Results: ("value", "rejected", "bad", "unfinished", "finished"),
         Plan: ("hash", "step", "step_ids", "ordered", "with_model", "to_json", "from_json"),
     }

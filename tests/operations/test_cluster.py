@@ -51,6 +51,19 @@ def test_groups_without_texts_are_numbered_from_the_largest() -> None:
     assert cluster_rows(rows, None, groups=2) == ["group 2"] * 3 + ["group 1"] * 9
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_digits_of_embeddings_do_not_matter_even_where_groups_are_weak(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows = (rng.normal(size=(240, 384)) + 0.3 * np.repeat(rng.normal(size=(6, 384)), 40, axis=0)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    across = rng.integers(0, 5, 240).tolist()
+    noise = rng.normal(scale=1e-7, size=rows.shape)  # as other batches and processors round
+
+    assert cluster_rows(rows, None, across=across) == cluster_rows(
+        (rows + noise).astype(np.float32), None, across=across
+    )
+
+
 @pytest.mark.parametrize(("words", "key"), [(ENGLISH, "battery"), (CHINESE, "电池")])
 def test_groups_are_named_after_their_own_words(words: dict[str, list[str]], key: str) -> None:
     texts = [text for group in words.values() for text in group]

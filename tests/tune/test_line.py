@@ -181,8 +181,20 @@ def test_a_trial_that_misses_its_target_names_the_line(shell: InteractiveShell):
     told = run(shell, "%hf trial sentiment 20 --labels truth --target 0.99").text
 
     assert "the target of 99 % is missed" in told
-    assert "%hf tune sentiment --labels COLUMN" in told
+    assert "%hf tune sentiment --labels truth" in told
     assert "is missed" not in run(shell, "%hf trial sentiment 20 --labels truth --target 0.01").text
+
+
+def test_one_model_alone_is_measured_against_labels_and_a_target(shell: InteractiveShell):
+    cell = (
+        "%%hf reviews --limit max_size=5MB --trial 20 --labels truth --target 0.99\nLabel the sentiment of each review."
+    )
+    told = run(shell, cell).text
+
+    assert "trial of sentiment on 20 rows: accuracy" in told
+    assert "%hf tune sentiment --labels truth" in told
+    assert "done 240 rows" in told
+    assert "one model to choose from" in run(shell, "%hf trial sentiment 20").text
 
 
 @pytest.mark.parametrize("request_", ["Fine-tune the model on my labels.", "用我的标签微调模型。"])

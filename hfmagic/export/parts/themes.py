@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.cluster import KMeans
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 from sklearn.preprocessing import OneHotEncoder, normalize
 
@@ -35,6 +36,15 @@ ENDINGS = [("ies", "y"), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("e
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Rows of length 1, rounded, so that a sum in another order gives the same bytes."""
     return normalize(vectors.astype("float64", order="C")).round(5).astype("float32") + np.float32(0)  # type: ignore[no-any-return]
+
+
+def k_means(points: np.ndarray, weight: np.ndarray, count: int, seed: int) -> KMeans:
+    """The best of several k-means, each from the points that lie farthest in directions of its own."""
+    size = (max(10, min(100, 20_000 // len(points))), count, points.shape[1])
+    directions = np.random.default_rng(seed).normal(size=size)
+    starts = (points[(points @ one.T).argmax(axis=0)] for one in directions)
+    found = [KMeans(count, init=start, n_init=1).fit(points, sample_weight=weight) for start in starts]
+    return min(found, key=lambda model: model.inertia_)
 
 
 def words_of(text: str) -> list[str]:
