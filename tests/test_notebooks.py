@@ -100,6 +100,7 @@ def check_reproduced(old: NotebookNode, new: NotebookNode) -> None:
     assert any(found_in(cell.outputs) for cell in code(new))
 
 
+@pytest.mark.tutorial
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorial_runs_and_its_own_assertions_hold(name: str, starter_hub: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # kernels side by side: 29 s of two notebooks' time instead of 38
