@@ -88,7 +88,7 @@ class HFMagicError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         if self.debug:
-            return traceback.format_exception(self)
+            return [hide_secrets(part) for part in traceback.format_exception(self)]
         return [f"{self.code} {self.line}"]
 
 

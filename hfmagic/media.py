@@ -43,6 +43,13 @@ def checked_path(path: Path, *, allowed: tuple[Path, ...], max_bytes: int) -> Pa
     """
     if re.match(r"\w[\w+.-]+:/", str(path)):
         raise MissingFile(f"{path.name} is behind a URL; hfmagic opens none.", hint="download it first, give its path")
+    try:
+        return _checked(path, allowed, max_bytes)
+    except (ValueError, OSError, RuntimeError) as error:  # half a character, a null, a name too long, no such user
+        raise MissingFile(f"{path} is no path here ({type(error).__name__}).", hint="check the path") from None
+
+
+def _checked(path: Path, allowed: tuple[Path, ...], max_bytes: int) -> Path:
     real = path.expanduser().resolve()
     root = next((r for r in allowed if real.is_relative_to(r)), None)
     if root is None:

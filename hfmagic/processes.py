@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
+
+_SECRET = re.compile(r"(?:^|_)(?:token|key|secret|password|passwd|credentials?)s?(?:_|$)", re.IGNORECASE)
+
+
+def without_secrets(env: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what its names say to be keys: HF_TOKEN, OPENAI_API_KEY, …"""
+    return {name: value for name, value in env.items() if not _SECRET.search(name)}
 
 
 def start(

@@ -100,6 +100,22 @@ class Input:
             return self
         return Input(self.schema.model_copy(update={"rows": len(frame)}), frame=frame)
 
+    def held(self) -> Input:
+        """The same, but that what is done to its frame from now on, in place, does not reach it."""
+        return self if self.frame is None else replace(self, frame=_held(self.frame))
+
+
+def _held(frame: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    import narwhals as nw
+
+    native = frame.to_native()
+    if nw.dependencies.is_pandas_dataframe(native):
+        import pandas as pd
+
+        copies_on_write = int(pd.__version__.partition(".")[0]) >= 3  # then no value is copied before one is changed
+        return nw.from_native(native.copy(deep=not copies_on_write), eager_only=True)
+    return frame.clone() if nw.dependencies.is_polars_dataframe(native) else frame
+
 
 def column_values(frame: nw.DataFrame[Any], column: str) -> list[Any]:
     """The values of a column as Python objects; None where one is missing, however its library writes that."""

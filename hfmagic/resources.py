@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -46,7 +47,7 @@ from .selection.picker import llm_picker
 from .selection.rules import NO_PACK, PREFERRED, SEARCHED_AS, reject
 from .slices import Slice, is_slice, parse_slice
 from .starter import OFFER, VOICE_LEFT_OUT
-from .store import Store
+from .store import Cost, Store
 from .tags import runnable_task
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ class Resources:
         address = "" if options.offline else config.hub_address
         home, cache, most = config.hub_home, config.cache_path, config.listing_models
         token = _token_for(home)  # asked anew: the user may have logged in since
-        key = (config.hub_paths, config.hub_cache_path, address, home, token, cache, config.stall_seconds, most)
+        who = hashlib.sha256(f"{address}\0{home}\0{token}".encode()).digest()  # a session shows itself without keys
+        key = (config.hub_paths, config.hub_cache_path, who, cache, config.stall_seconds, most)
         if key not in self._sources:
             client = HubClient(home, token=token, answers=Answers(cache / "hub-answers"), offline=not address)
             self._sources[key] = Sources(
@@ -123,6 +125,9 @@ class Resources:
                 stored=client,
                 listing=Catalog(cache / "hub-listing.sqlite3", most) if most else None,
                 own=config.tuned_path,
+                on_fetched=lambda model_id, host, count, seconds: self.store.add_cost(
+                    Cost("download", model_id, host=host, seconds=seconds, fetched=count)
+                ),
             )
         return self._sources[key]
 

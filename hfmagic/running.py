@@ -42,6 +42,7 @@ from .results import Downloading, Emit, Event, Loading, Progress, Results, Start
 from .scope import Scope
 from .sink import output_path
 from .stage import Stage
+from .store import Store
 from .swaps import Swaps
 from .telling import Telling
 from .turn import Turn
@@ -94,14 +95,15 @@ class Running(Telling):
             rated = {i: liked for i, liked in self.stage.now.rated.items() if i in kept}
             try:
                 self.stage.set(cell, running=True, error="", changes=(), kept=frozenset(kept), stored=name, rated=rated)
-                read = fingerprint(proposal.plan, proposal.inputs)
+                held = _held(proposal)
+                read = fingerprint(held.plan, held.inputs)
                 machine = self._machine(proposal.options, most)
-                results = _noted(machine.cache, lambda: self._run_steps(proposal, cell, kept, machine))
+                results = _noted(machine.cache, self.store, lambda: self._run_steps(held, cell, kept, machine))
                 self.last, self._ran = results, _Ran(replace(proposal, plan=results.plan), read, ground)
-                learn_failures(self.store, results, proposal.inputs, self.run_id)
+                learn_failures(self.store, results, held.inputs, self.run_id)
                 self.notices = notices(self.store, results.plan)
                 self._keep_value(proposal, results, namespace, name)
-                self.record = self._provenance(proposal, results, machine)
+                self.record = self._provenance(held, results, machine)
                 said = self._phrased(answer(results, language=proposal.plan.language), results.plan, proposal.options)
                 found = changes(before, results) if before and before.plan.hash != results.plan.hash else ()
                 self.stage.set(cell, results=results, answer=said.text, changes=found)
@@ -158,8 +160,9 @@ class Running(Telling):
             if settings:
                 fixed = settings.model_dump(include={"seed", "dtype", "batch_tokens", "batch_size", "sql_rows"})
                 machine = replace(machine, **fixed)
-            results = self._run_steps(proposal, cell, {}, machine)
-            return results, self._provenance(proposal, results, machine)
+            held = _held(proposal)
+            results = self._run_steps(held, cell, {}, machine)
+            return results, self._provenance(held, results, machine)
 
     @property
     def run_id(self) -> str:
@@ -368,12 +371,18 @@ class Running(Telling):
             )
 
 
-def _noted(cache: ResultCache, run: Callable[[], Results]) -> Results:
+def _held(proposal: Proposal) -> Proposal:
+    """The same over its inputs as they are now: the user's variables may change while it runs."""
+    return replace(proposal, inputs={name: one.held() for name, one in proposal.inputs.items()})
+
+
+def _noted(cache: ResultCache, store: Store, run: Callable[[], Results]) -> Results:
     """What a run gives, and what is to be known of the cache: once, that there is one; and what is wrong with it."""
     is_new, before = cache.is_new, cache.notes
     results = run()
     kept = (KEPT,) if is_new and not cache.is_new else ()
-    return replace(results, notes=(*results.notes, *kept, *(n for n in cache.notes if n not in before)))
+    wrong = (*store.take_notes(), *(n for n in cache.notes if n not in before))
+    return replace(results, notes=(*results.notes, *kept, *wrong))
 
 
 def _unchanged(plan: Plan, before: Results) -> dict[str, StepResult]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 MAX_RATE = 1_000_000  # Hz
 MAX_SAMPLES = 100_000_000  # of one sound, mono: 400 MB, 1.7 h at 16 kHz; few bytes of silence hold years
 _BLOCK = 1 << 20  # samples read at once, of all channels
+# What libsndfile notes of a WAV, AIFF or AU file that ends before its sound does: bytes named, bytes there.
+_CUT = re.compile(r"^ ?(?:data|SSND|  Data Size) +: (\d+) \(should be (\d+)\)", re.MULTILINE)
+_UNKNOWN = 0x7F000000  # bytes; such lengths are written where a sound is made into a pipe
+_MISSED = 0.01  # of a sound: less is let go
 
 
 def open_audio(path: Path | Held) -> Audio:
@@ -25,6 +30,7 @@ def open_audio(path: Path | Held) -> Audio:
     try:
         with path.open("rb") as file, soundfile.SoundFile(file) as sound:
             _check_length(len(sound), sound.samplerate, path.name)
+            _check_whole(sound.extra_info, path.name)
             samples, rate, read = np.empty(len(sound), np.float32), int(sound.samplerate), 0
             for block in sound.blocks(max(1, _BLOCK // sound.channels), dtype="float32", always_2d=True):
                 block.mean(axis=1, out=samples[read : read + len(block)])
@@ -99,6 +105,14 @@ def resample(audio: Audio, sampling_rate: int) -> Audio:
     import soxr
 
     return Audio(soxr.resample(audio.samples, audio.sampling_rate, sampling_rate), sampling_rate)
+
+
+def _check_whole(info: str, name: str) -> None:
+    """Raises UnknownKind for a file that was cut: what is left of it would pass for all of it."""
+    if found := _CUT.search(info):
+        named, there = map(int, found.groups())
+        if there < named * (1 - _MISSED) and named < _UNKNOWN:
+            raise UnknownKind(f"{name[-60:]} is cut: {there:,} of the {named:,} bytes of its sound are there.")
 
 
 def _check_length(samples: int, sampling_rate: int, name: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,22 +24,40 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.setdefault("HFMAGIC_OFFLINE", "1")
 # Nor is a listing fetched beside a pick; the tests of listings ask for one.
 os.environ.setdefault("HFMAGIC_LISTING_MODELS", "0")
+# `datasets`, which tests compare with, tells a server which sets are read.
+os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
 
 DATA = Path(__file__).parents[1] / "notebooks" / "data"
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# This process and those that tests start talk to no other machine: tests/egress/sitecustomize.py.
+_EGRESS = Path(tempfile.mkstemp(prefix="hfmagic-egress-")[1])
+os.environ["HFMAGIC_TEST_EGRESS"] = str(_EGRESS)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([str(Path(__file__).parent / "egress"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+).rstrip(os.pathsep)
+from .egress import sitecustomize as _  # noqa: E402, F401  it sets the hook
 
 
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test talks to another machine, by any library."""
-    connect = socket.socket.connect
+def egress() -> Iterator[Callable[[], list[str]]]:
+    """What this test and its processes tried that they may not; a test that tries on purpose takes it by calling."""
+    taken = _EGRESS.stat().st_size
 
-    def guarded(self: socket.socket, address: object) -> object:
-        if self.family != socket.AF_UNIX and isinstance(address, tuple) and address[0] not in LOOPBACK:
-            raise AssertionError(f"a test connects to {address}")
-        return connect(self, address)
+    def take() -> list[str]:
+        nonlocal taken
+        lines = _EGRESS.read_bytes()[taken:].decode().splitlines()
+        taken = _EGRESS.stat().st_size
+        return lines
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield take
+    if left := take():
+        pytest.fail(f"egress: {left}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _egress_log_goes() -> Iterator[None]:
+    yield
+    _EGRESS.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -245,6 +245,7 @@ ODD = st.text(max_size=30)
         remote_code=st.booleans(),
     )
 )
+@pytest.mark.rule(13)
 def test_no_facts_break_it_and_no_license_counts_less_than_a_models_own(model: ModelFacts):
     plan = Plan(steps=(step("feel", "text-classification", "org/model"),))
     found = audit(plan, lambda _, __: model, lambda _: (model,), limits=Limits(license=("mit",)), today=TODAY)

@@ -25,6 +25,7 @@ def calls(path: Path) -> list[ast.Call]:
     return [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
 
 
+@pytest.mark.rule(2)
 def test_every_from_pretrained_is_local_and_runs_no_code_of_the_model():
     found = [c for p in FILES for c in calls(p) if ast.unparse(c.func).endswith(".from_pretrained")]
 

@@ -330,6 +330,7 @@ def test_a_file_in_memory_is_no_larger_than_one_on_disk(tmp_path: Path):
         recognise("x", wav(), reader=Reader((tmp_path.resolve(),), max_bytes=1000))
 
 
+@pytest.mark.fault(50)
 def test_nan_among_samples_is_silence_and_stereo_is_their_mean(tmp_path: Path):
     stereo = np.stack([WAVE, np.full_like(WAVE, np.nan)], 1)
 
@@ -345,6 +346,8 @@ def test_a_sound_is_no_longer_than_memory(tmp_path: Path, monkeypatch: pytest.Mo
             see(value, tmp_path)
 
 
+@pytest.mark.fault(50)
+@pytest.mark.rule(14)
 def test_hours_of_silence_in_a_small_file_are_refused_before_they_are_read(tmp_path: Path):
     path = tmp_path / "silence.wav"
     header = bytearray(wav(np.zeros(8, np.float32), 16_000))
@@ -393,6 +396,7 @@ def opened(image: Image.Image, folder: Path, name: str, **options: Any) -> Image
     return open_image(folder / name)
 
 
+@pytest.mark.fault(49)
 def test_a_picture_is_turned_as_its_camera_says(tmp_path: Path):
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90° to see it upright
@@ -400,6 +404,7 @@ def test_a_picture_is_turned_as_its_camera_says(tmp_path: Path):
     assert opened(PICTURE, tmp_path, "a.jpg", exif=exif).size == (20, 30)
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize(
     ("image", "name"),
     [
@@ -441,6 +446,8 @@ def test_what_is_clear_becomes_white(tmp_path: Path):
     assert opened(Image.new("L", (4, 4), 9), tmp_path, "c.png", transparency=9).getpixel((0, 0)) == (255, 255, 255)
 
 
+@pytest.mark.fault(49)
+@pytest.mark.rule(14)
 def test_a_picture_that_would_fill_the_memory_is_not_decoded(tmp_path: Path):
     bomb = packed(Image.new("1", (20_000, 20_000)))  # 400,000,000 pixels in 50 kB
 
@@ -448,6 +455,7 @@ def test_a_picture_that_would_fill_the_memory_is_not_decoded(tmp_path: Path):
         see(bomb, tmp_path)
 
 
+@pytest.mark.fault(50)
 def test_sounds_of_every_depth_are_read(tmp_path: Path):
     for subtype in ("PCM_U8", "PCM_16", "PCM_24", "PCM_32", "FLOAT", "DOUBLE", "ULAW"):
         soundfile.write(tmp_path / "a.wav", np.stack([WAVE, WAVE], 1), 44_100, subtype=subtype)

@@ -76,6 +76,7 @@ def kernel(tmp_path: Path, starter_hub: Path) -> Iterator[Kernel]:
     found.manager.shutdown_kernel(now=True)
 
 
+@pytest.mark.fault(51)
 def test_an_interrupted_run_keeps_its_rows_and_the_next_cell_works(kernel: Kernel):
     kernel.run(REVIEWS.replace("N", "20000"))
     kernel.run(CELL.replace("reviews -o", "reviews --rows 2 -o"))

@@ -233,6 +233,7 @@ def test_of_several_models_one_has_to_be_named():
 # Faults
 
 
+@pytest.mark.fault(28)
 def test_28_nothing_answers():
     with TestLLM() as server:
         url = server.url
@@ -245,6 +246,7 @@ def test_28_nothing_answers():
     assert "%hf planner rules" in caught.value.hint
 
 
+@pytest.mark.fault(28)
 def test_28_a_key_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("TEST_KEY")
     error, server = fails()
@@ -255,6 +257,7 @@ def test_28_a_key_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("reply", [stall(), drip()])
+@pytest.mark.fault(29)
 def test_29_an_answer_that_does_not_come_ends_at_the_deadline(reply: object):
     with TestLLM(reply) as server:
         with pytest.raises(EndpointSlow, match="planner test"):
@@ -262,6 +265,7 @@ def test_29_an_answer_that_does_not_come_ends_at_the_deadline(reply: object):
         assert server.gone
 
 
+@pytest.mark.fault(29)
 def test_29_an_interrupt_acts_at_once_and_leaves_no_connection(monkeypatch: pytest.MonkeyPatch):
     join = threading.Thread.join
     with TestLLM(stall()) as server:
@@ -281,6 +285,7 @@ def test_29_an_interrupt_acts_at_once_and_leaves_no_connection(monkeypatch: pyte
 
 
 @pytest.mark.parametrize("code", [401, 403, 500])
+@pytest.mark.fault(30)
 def test_30_a_key_that_is_echoed_is_redacted(code: int):
     error, server = fails(*[echo_key(code)] * 3)
 
@@ -291,6 +296,7 @@ def test_30_a_key_that_is_echoed_is_redacted(code: int):
     assert CANARY[:8] not in error.line
 
 
+@pytest.mark.fault(30)
 def test_30_a_key_that_is_echoed_in_an_answer_is_gone():
     def echo(exchange: Exchange) -> None:
         says({"a": 1, "b": exchange.seen.headers["authorization"]})(exchange)
@@ -298,6 +304,7 @@ def test_30_a_key_that_is_echoed_in_an_answer_is_gone():
     assert ask(echo)[0] == {"a": 1, "b": "Bearer ***"}
 
 
+@pytest.mark.fault(31)
 def test_31_a_busy_endpoint_is_asked_three_times_and_no_more():
     waits: list[float] = []
     error, server = fails(*[status(500)] * 5, wait=waits.append)
@@ -308,6 +315,7 @@ def test_31_a_busy_endpoint_is_asked_three_times_and_no_more():
     assert waits == [0.2, 0.4]
 
 
+@pytest.mark.fault(31)
 def test_31_retry_after_is_respected():
     waits: list[float] = []
     value, _, _ = ask(status(429, Retry_After="7"), {"a": 1}, wait=waits.append)
@@ -315,6 +323,7 @@ def test_31_retry_after_is_respected():
     assert (value, waits) == ({"a": 1}, [7])
 
 
+@pytest.mark.fault(31)
 def test_31_a_wait_beyond_the_deadline_is_not_begun():
     error, server = fails(status(429, Retry_After="3600"), wait=lambda _: pytest.fail("waited"))
 
@@ -348,6 +357,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
+@pytest.mark.fault(32, 33, 34, 36, 37)
 def test_32_to_37_no_answer_is_one_line(name: str):
     reply, words = BAD[name]
     error, server = fails(*[reply] * 3)
@@ -367,6 +377,8 @@ def test_33_an_answer_that_breaks_off_is_asked_for_again():
 
 
 @pytest.mark.parametrize("code", [200, 400, 500])
+@pytest.mark.rule(14)
+@pytest.mark.fault(35)
 def test_35_an_endless_answer_ends_at_the_cap(code: int):
     def reply(exchange: Exchange) -> None:
         exchange.head(code)
@@ -381,6 +393,7 @@ def test_35_an_endless_answer_ends_at_the_cap(code: int):
     assert "sent more than 200,000 bytes" in caught.value.line or code != 200
 
 
+@pytest.mark.fault(35)
 def test_35_an_endless_stream_of_events_ends_at_the_cap():
     error, _ = fails(endless(b'data: {"choices": [{"delta": {"content": "x"}}]}\n\n'))
 

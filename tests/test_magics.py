@@ -187,6 +187,7 @@ def test_without_models_the_error_names_the_command_size_and_time(shell: Interac
     assert "min" in seen.error.line
 
 
+@pytest.mark.rule(6)
 def test_a_model_without_a_trained_head_is_refused(shell: InteractiveShell, tmp_path: Path, starter_hub: Path):
     folder = tmp_path / "mine" / "org" / "headless-sentiment"
     shutil.copytree(starter_hub / "starter" / "all-minilm-l6-v2", folder)

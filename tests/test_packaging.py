@@ -51,6 +51,7 @@ def test_package_and_extension_have_one_version():
         assert json.loads((LABEXTENSION / name).read_text())["version"] == hfmagic.__version__
 
 
+@pytest.mark.rule(16)
 def test_the_lock_names_no_host_to_fetch_from():
     """Packages come from whatever registry npm is set to; `integrity` says that they are the same ones."""
     lock = json.loads((LABEXTENSION / "package-lock.json").read_text())

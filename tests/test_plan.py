@@ -82,6 +82,7 @@ def test_steps_are_ordered_after_what_they_read():
     assert plan.descendants("sentiment") == {"chart"}
 
 
+@pytest.mark.fault(39)
 def test_a_cycle_is_named():
     a = sentiment(id="a", inputs={"text": StepOutput(step="b")}, output="x")
     b = sentiment(id="b", inputs={"text": StepOutput(step="a")}, output="y")
@@ -110,6 +111,7 @@ def test_a_cycle_is_named():
         ),
     ],
 )
+@pytest.mark.fault(38, 39)
 def test_what_does_not_fit_is_named_with_the_nearest_right_name(step: Step, error: type[Exception], words: str):
     with pytest.raises(error) as caught:
         validate(plan_of(step))
@@ -142,7 +144,9 @@ JSON = st.recursive(
 KEYS = st.sampled_from(["steps", "inputs", "id", "task", "output", "where", "parameters", "request", "version"])
 
 
+@pytest.mark.fault(54)
 @given(JSON | st.dictionaries(KEYS, JSON, max_size=6))
+@pytest.mark.fault(37, 38, 40)
 def test_any_json_is_a_valid_plan_or_an_error_of_ours(value: object):
     try:
         validate(Plan.from_json(json.dumps(value)))
@@ -150,6 +154,7 @@ def test_any_json_is_a_valid_plan_or_an_error_of_ours(value: object):
         assert len(error.line) <= 200  # noqa: PT017  both outcomes are right
 
 
+@pytest.mark.fault(37)
 def test_json_nested_too_deeply_is_an_error_of_ours():
     with pytest.raises(InvalidPlan):
         Plan.from_json("[" * 100_000)

@@ -197,6 +197,7 @@ def test_another_version_is_noted_and_no_difference(shell: InteractiveShell):
     assert any(line.startswith("torch 9.9, was ") for line in compare(found, newer).noted)
 
 
+@pytest.mark.rule(7)
 def test_a_file_of_the_model_that_changed_is_named(shell: InteractiveShell):
     (found,) = records(shell, CELL)
     files = {**found.models[0].files, "tokenizer.json": "sha256:" + "0" * 64}

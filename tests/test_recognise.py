@@ -76,6 +76,7 @@ def test_the_only_string_column_is_text_however_short(tmp_path: Path):
     assert see(["good", "bad"], tmp_path).schema.columns[0].kind is Kind.TEXT
 
 
+@pytest.mark.fault(45)
 def test_two_columns_of_one_name_are_refused(tmp_path: Path):
     frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
 
@@ -103,6 +104,7 @@ def test_a_folder_of_pictures_is_a_frame_of_files(tmp_path: Path):
     assert column_values(found.frame, "file") == ["a.png", "b.png"]
 
 
+@pytest.mark.rule(10)
 def test_a_path_outside_hidden_special_or_absent_is_not_opened(tmp_path: Path):
     inside = tmp_path / "in"
     (inside / ".secret").mkdir(parents=True)
@@ -135,6 +137,7 @@ def test_a_damaged_file_is_one_line(kind: Kind, tmp_path: Path):
         open_media(path, kind)
 
 
+@pytest.mark.rule(10)
 def test_urls_are_text_and_never_opened(tmp_path: Path):
     assert see("http://127.0.0.1/cat.png", tmp_path).schema.kind is Kind.TEXT
 
@@ -255,6 +258,7 @@ def test_a_sentence_that_ends_in_a_file_name_is_text(tmp_path: Path):
     assert see("please read the rows in my rows.csv", tmp_path).schema.kind is Kind.TEXT
 
 
+@pytest.mark.fault(45)
 def test_two_columns_of_one_name_in_a_file_are_refused(tmp_path: Path):
     pyarrow.parquet.write_table(pa.table([[1], [2]], names=["a", "a"]), tmp_path / "rows.parquet")
 

@@ -145,6 +145,7 @@ def test_the_sdist_has_what_git_knows_and_what_the_page_runs(archives: tuple[Pat
     assert "lacks hfmagic/static/picker.js" in contents.wrong_in_sdist(names - {"hfmagic/static/picker.js"}, known)
 
 
+@pytest.mark.rule(16)
 def test_the_wheel_has_the_package_and_its_sidebar_alone(archives: tuple[Path, Path], known: set[str]):
     names = contents.names_in(archives[1])
     entry = next(name for name in names if "/static/remoteEntry." in name)
@@ -211,6 +212,7 @@ def test_the_command_is_an_entry_point_that_needs_nothing_else():
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"hfmagic {VERSION}\n"
 
 
+@pytest.mark.rule(16)
 def test_importing_every_module_opens_no_socket():
     done = subprocess.run([sys.executable, "-I", RELEASE / "no_socket.py"], capture_output=True, text=True)
 
@@ -259,6 +261,7 @@ def test_ci_keeps_the_starter_models_and_the_downloads_of_pip():
 
 
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))
+@pytest.mark.rule(16)
 def test_an_action_is_pinned_to_a_commit_and_says_its_version(name: str):
     text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
 

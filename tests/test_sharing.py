@@ -89,6 +89,7 @@ def test_rows_are_shown_redacted_and_wait_for_a_yes(told: tuple[InteractiveShell
     assert "%hf go --share-rows" in seen.text
 
 
+@pytest.mark.rule(12)
 def test_what_was_agreed_to_is_what_is_sent(told: tuple[InteractiveShell, TestLLM], guards: Path):
     shell, llm = told
     with_names(shell, guards)

@@ -25,6 +25,7 @@ def test_speed_is_rows_over_seconds_of_the_last_runs(tmp_path: Path):
     assert store.rows_per_second("text-classification", "a/other", "cpu") is None
 
 
+@pytest.mark.fault(54)
 def test_a_damaged_store_is_moved_aside(tmp_path: Path):
     path = tmp_path / "store.sqlite3"
     path.write_bytes(b"this is no database" * 100)
@@ -66,6 +67,7 @@ def test_a_locked_store_is_left_where_it_is(tmp_path: Path, monkeypatch: pytest.
     assert [p.name for p in tmp_path.iterdir() if "damaged" in p.name] == []
 
 
+@pytest.mark.fault(54)
 def test_a_store_of_a_later_version_fails_no_cell(tmp_path: Path):
     path = tmp_path / "store.sqlite3"
     with sqlite3.connect(path) as db:

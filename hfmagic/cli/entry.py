@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from itertools import chain
+from types import MappingProxyType
 
 from ..errors import HFMagicError, NeedsConsent, NotShared
 from . import look, upkeep, work
@@ -21,7 +24,16 @@ command line, 3 where it waits for consent, 130 when interrupted. Never asks. Se
   hfmagic plan "Label the sentiment of each review." reviews.csv -o plan.json
   hfmagic run plan.json reviews.csv -o out.parquet
 """
-COMMANDS: tuple[Command, ...] = (*work.COMMANDS, *look.COMMANDS, *upkeep.COMMANDS)
+GROUPS: Mapping[str, tuple[Command, ...]] = MappingProxyType(
+    {
+        "plan and run": work.COMMANDS,
+        "which model, and what was used": look.COMMANDS,
+        "this machine, and what was saved": upkeep.COMMANDS,
+    }
+)
+"""Heading of the help → its commands."""
+
+_LINE = re.compile(r"%hf(?= (?:cache|doctor|ledger|log|models|sent)\b)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HFMagicError as error:
         if given.debug:
             traceback.print_exception(error)
-        print(f"{error.code} {error.line}", file=sys.stderr)
+        print(f"{error.code} {_as_command(error).line}", file=sys.stderr)
         return 3 if isinstance(error, NeedsConsent | NotShared) else 1
     except KeyboardInterrupt as stopped:
         print(str(stopped) or "interrupted", file=sys.stderr)
@@ -44,13 +56,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(code)
 
 
+def _listed() -> str:
+    """The commands under their headings; argparse itself has one heading for all."""
+    parts = ("\n".join([f"{head}:", *(f"  {c.name:<11}{c.help}" for c in found)]) for head, found in GROUPS.items())
+    return "\n\n".join(parts)
+
+
+def _as_command(error: HFMagicError) -> HFMagicError:
+    """The error with a hint for a shell, where the line that it names is a command with the same words."""
+    error.hint = _LINE.sub("hfmagic", error.hint)
+    return error
+
+
 def _parser() -> argparse.ArgumentParser:
     form = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(prog="hfmagic", description=ABOUT, epilog=ENDS, formatter_class=form)
+    about = f"{ABOUT}\n\n{_listed()}"
+    parser = argparse.ArgumentParser(prog="hfmagic", description=about, epilog=ENDS, formatter_class=form)
     parser.add_argument("--version", action="version", version=f"hfmagic {version('hfmagic')}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        sub = commands.add_parser(command.name, help=command.help, description=command.help)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", help="one of those above")
+    for command in chain.from_iterable(GROUPS.values()):
+        sub = commands.add_parser(command.name, description=command.help)
         command.add(sub)
         sub.add_argument("--quiet", action="store_true", help="no words but errors")
         sub.add_argument("--debug", action="store_true", help="show the stack of an error")

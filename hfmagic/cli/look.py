@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ..errors import BadOption
+from ..errors import BadOption, NeedsConsent
 from .call import Command, add_format, as_json, as_rows, options_of, read_plan, say, session_for
 from .data import inputs_for
 from .work import proposal_for
@@ -88,16 +88,44 @@ def _trial(given: Namespace) -> int:
     return 0
 
 
+def _tune(given: Namespace) -> int:
+    from ..proposal import Options
+    from ..tune import view_of
+
+    plan = read_plan(given.plan)
+    files = inputs_for([i.name for i in plan.inputs], [given.data])
+    session = session_for(*files.values())
+    proposal = proposal_for(session, plan, files, Options(yes=given.yes))
+    try:
+        found = session.tune_for(proposal, given.step, given.labels)
+    except NeedsConsent as error:
+        raise NeedsConsent(error.message, hint="--yes agrees") from None
+    print(view_of(found).plain)
+    again = f"hfmagic plan REQUEST {given.data} --model {given.step}={found.model_id}"
+    say(given, f"→ {found.model_id}. Next: {again} -o tuned.json")
+    return 0
+
+
 def _log(given: Namespace) -> int:
     from ..render.log_view import log_csv, log_rows
 
     rows = log_rows(session_for().store, given.words)
-    if not given.csv:
-        return as_rows(given, rows)
+    return _to_csv(given, log_csv(rows)) if given.csv else as_rows(given, rows)
+
+
+def _ledger(given: Namespace) -> int:
+    from ..render.ledger_view import LEDGER, ledger_rows
+    from ..render.log_view import log_csv
+
+    rows = ledger_rows(session_for().store.costs())
+    return _to_csv(given, log_csv(rows, LEDGER)) if given.csv else as_rows(given, rows)
+
+
+def _to_csv(given: Namespace, text: str) -> int:
     path = Path(given.csv)
     if path.suffix != ".csv" or path.exists() or not path.absolute().parent.is_dir():
         raise BadOption(f"--csv {given.csv!r} is no new .csv file.", hint="name one that is not there yet, in a folder")
-    path.write_text(log_csv(rows), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     say(given, f"→ {path}")
     return 0
 
@@ -137,8 +165,21 @@ def _add_trial(parser: ArgumentParser) -> None:
     add_format(parser)
 
 
+def _add_tune(parser: ArgumentParser) -> None:
+    parser.add_argument("plan", type=Path)
+    parser.add_argument("step", help="a step's id; hfmagic plan shows them")
+    parser.add_argument("data", help="the file of the plan's input, with the labels")
+    parser.add_argument("--labels", required=True, metavar="COLUMN", help="the column that says what is right")
+    parser.add_argument("--yes", action="store_true", help="agree to the time that it takes, and to large downloads")
+
+
 def _add_log(parser: ArgumentParser) -> None:
     parser.add_argument("words", nargs="*", help="only choices that these fit, such as since=7d")
+    parser.add_argument("--csv", default="", metavar="FILE", help="write a new CSV file")
+    add_format(parser)
+
+
+def _add_ledger(parser: ArgumentParser) -> None:
     parser.add_argument("--csv", default="", metavar="FILE", help="write a new CSV file")
     add_format(parser)
 
@@ -148,6 +189,8 @@ COMMANDS = (
     Command("audit", "license, safety and age of a plan's models", _add_plan, _audit),
     Command("fit", "memory and time of a plan, foretold", _add_fit, _fit),
     Command("trial", "models of a step, tried on your rows", _add_trial, _trial),
+    Command("tune", "train the model of a step on your labels, beside its base", _add_tune, _tune),
     Command("log", "every choice of a model", _add_log, _log),
+    Command("ledger", "seconds, bytes and tokens by step and model", _add_ledger, _ledger),
     Command("sent", "every byte that went to an LLM", add_format, _sent),
 )

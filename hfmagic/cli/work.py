@@ -122,16 +122,16 @@ def _left(results: Results, *, cached: bool) -> str:
 
 
 def _progress(given: Namespace) -> Callable[[Standing], None]:
-    """A line on stderr whenever a step comes to stand otherwise; rows are counted on a terminal only."""
-    told: dict[str, str] = {}
+    """A line on stderr for each state of a step, said once; rows are counted on a terminal only."""
+    told: set[tuple[str, str]] = set()
 
     def tell(now: Standing) -> None:
         for number, step in enumerate(now.view.plan.steps if now.view else (), 1):
             state = now.view.state(step.id) if now.view else None
             if state is None or state.phase == "pending":
                 continue
-            if state.phase != told.get(step.id):
-                told[step.id] = state.phase
+            if (step.id, state.phase) not in told:  # a step that loads runs before and after it
+                told.add((step.id, state.phase))
                 say(given, f"{number}. {step.id} ({step.task}): {state.phase}")
             elif state.phase == "running" and sys.stderr.isatty() and not given.quiet:
                 print(f"   {state.done:,} of {state.total:,} rows\r", end="", file=sys.stderr, flush=True)

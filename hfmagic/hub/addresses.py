@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 # Of what a listing can expand: baseModels is not among it, a card and the tags name them, too.
 FIELDS = (
@@ -35,6 +35,15 @@ def more_path(model_id: str) -> str:
 def owner_paths(name: str) -> tuple[str, str]:
     """An owner as an organization, and as a user."""
     return f"/api/organizations/{quote(name, safe='')}/overview", f"/api/users/{quote(name, safe='')}/overview"
+
+
+def without_login(address: str) -> tuple[str, tuple[str, str] | None]:
+    """An address without the user and password in it, and those: libraries log the addresses that they ask."""
+    parts = urlsplit(address)
+    if "@" not in parts.netloc:
+        return address, None
+    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    return bare, (unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 def next_page(link: str, endpoint: str) -> str:

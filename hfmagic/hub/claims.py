@@ -108,8 +108,13 @@ def _figure(value: Any) -> float | None:
     return float(value) if fits else None
 
 
+def is_id(name: Any) -> bool:
+    """True for what can be the name of a repository: no address, no path."""
+    return isinstance(name, str) and _ID.fullmatch(name) is not None
+
+
 def _ids(names: Iterable[Any]) -> tuple[str, ...]:
-    found = dict.fromkeys(n for n in names if isinstance(n, str) and _ID.fullmatch(n))
+    found = dict.fromkeys(n for n in names if is_id(n))
     return tuple(found)[:MOST_NAMED]
 
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from ..errors import HFMagicError, HubRefused, HubUnreachable
 from . import answers as kept_answers
-from .addresses import info_path, more_path, next_page, owner_paths, search_path
+from .addresses import info_path, more_path, next_page, owner_paths, search_path, without_login
 from .answers import Answers, Kept, answer_key, etag_in
 from .refusals import PATIENCE_SECONDS, host_of, no_hub, refusal, response_of, seconds_to_next, shown
 
@@ -259,8 +259,10 @@ class HubClient:
                 connected.set()
 
         most = stop or MAX_BYTES
+        bare, login = without_login(url)
+        by_login: dict[str, Any] = {"auth": login} if login else {}
         with get_session().stream(
-            "GET", url, headers=headers, timeout=ANSWER_SECONDS, extensions={"trace": trace}
+            "GET", bare, headers=headers, timeout=ANSWER_SECONDS, extensions={"trace": trace}, **by_login
         ) as response:
             if response.status_code == 304 and etag:
                 return Said(304, b"")

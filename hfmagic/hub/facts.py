@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..errors import clip
 from .claims import Evaluation as Evaluation
 from .claims import base_models_of, datasets_of, evaluations_of, library_of
 from .header import Header, read_header, total_counts
@@ -16,6 +17,9 @@ from .parts import OWN_CODE, PIPELINE, folder_files, parse_parts, pipeline_files
 from .shape import Shape, read_shape
 
 MAX_CONFIG_BYTES = 1_000_000
+# transformers makes a name for each label and may make a row for each position, before any weight is compared. The
+# largest that are known: 22,000 labels, 10,485,760 positions.
+_MOST = {"num_labels": 100_000, "max_position_embeddings": 1 << 26, "n_positions": 1 << 26}
 
 
 @dataclass(frozen=True)
@@ -202,11 +206,11 @@ def _parsed(text: bytes) -> tuple[dict[str, Any], str]:
         return {}, "its config.json is damaged"
     if not isinstance(config, dict):
         return {}, "its config.json is damaged"
-    return config, _own_code(config)
+    return config, _refused(config)
 
 
-def _own_code(value: Any) -> str:
-    """Why a config is refused that names code to run, at whatever depth; an empty string when it names none."""
+def _refused(value: Any) -> str:
+    """Why a config is refused: it names code to run, or counts that nothing has, at whatever depth; else empty."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
@@ -215,6 +219,9 @@ def _own_code(value: Any) -> str:
                 return OWN_CODE
             if any("_implementation" in k and "/" in str(v) for k, v in part.items()):
                 return "its config names code from elsewhere"
+            for name, most in _MOST.items():
+                if isinstance(asked := part.get(name), int | float) and not -most <= asked <= most:
+                    return f"its config asks for {clip(f'{asked:,}', 20)} {name.removeprefix('num_')}"
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part

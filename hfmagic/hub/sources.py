@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,7 +27,7 @@ from .blobs import Checked, drop, etag_of
 from .cached import CachedModels
 from .card import MAX_CARD_BYTES, card_text, decoded
 from .catalog import Catalog
-from .claims import security_of
+from .claims import is_id, security_of
 from .client import HubClient
 from .download import download
 from .facts import MAX_CONFIG_BYTES, ModelFacts, card_of, facts_in_file
@@ -73,12 +74,13 @@ class Sources:
         stored: HubClient | None = None,
         listing: Catalog | None = None,
         own: Path | None = None,
+        on_fetched: Callable[[str, str, int, float], None] = lambda *_: None,
     ) -> None:
         self.folders, self.cached, self.client = folders, cached, client
         self._remote = Remote(client, listing) if client else None
         self._said = self._remote or (Remote(stored, listing) if stored else None)
         self._checked, self._stall_seconds = checked, stall_seconds
-        self._own = own
+        self._own, self._on_fetched = own, on_fetched
 
     def models(self) -> tuple[ModelFacts, ...]:
         """Every model on this machine, sorted by id; one in a folder hides a downloaded one of that name."""
@@ -205,7 +207,7 @@ class Sources:
         here = {m.model_id: m for m in self.folders.models()}.get(model_id) or self.cached.find(model_id, revision)
         if here is not None and not (here.fetched and here.problem and self._remote):
             return here
-        if "/" in model_id and self._remote is not None:
+        if "/" in model_id and self._remote is not None and is_id(model_id):
             return self._on_hub(self._remote, model_id, revision)
         with contextlib.suppress(UnknownModel):
             return self.folders.find(model_id)
@@ -317,12 +319,14 @@ class Sources:
         return self._checked.damaged(folder, etags, read)
 
     def _download(self, hub: Remote, job: Job, info: Info, on: OnMoment) -> ModelFacts:
-        came, before = hub.client.noted(f"/{job.model_id}@{job.revision}"), 0
+        came, before, total = hub.client.noted(f"/{job.model_id}@{job.revision}"), 0, 0
+        begin = time.monotonic()
 
         def watch(moment: Moment) -> None:
-            nonlocal before
-            came(moment.done - before if moment.done >= before else moment.done)  # less: it begins once more
-            before = moment.done
+            nonlocal before, total
+            more = moment.done - before if moment.done >= before else moment.done  # less: it begins once more
+            came(more)
+            before, total = moment.done, total + more
             on(moment)
 
         self.cached.keep_note(info)  # first: it says which files a download that is broken off still lacks
@@ -331,6 +335,9 @@ class Sources:
         except RevisionGone:
             hub.forget(job.model_id)
             raise
+        finally:
+            if total:
+                self._on_fetched(job.model_id, hub.client.host, total, time.monotonic() - begin)
         here = self.cached.find(job.model_id, job.revision)
         if here is None:
             raise DamagedModel(f"{job.model_id} lacks files after its download.", hint="%hf models lists others")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BUFFER_BYTES = 1 << 20
+ENCODING = "pd.read_csv(PATH, encoding='cp1252'), or the encoding it has"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def told() -> Iterator[None]:
     except HFMagicError:
         raise
     except Exception as error:
-        raise UnknownKind(f"its rows cannot be read: {reason_of(error)}.", hint="try its library alone") from error
+        hint = ENCODING if "UTF8" in str(error) else "try its library alone"
+        raise UnknownKind(f"its rows cannot be read: {reason_of(error)}.", hint=hint) from error
 
 
 def _scan(source: Any, rows: int) -> Iterator[nw.DataFrame[Any]]:

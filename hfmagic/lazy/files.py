@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingFile, UnknownKind
-from .access import is_parquet, told
+from .access import ENCODING, is_parquet, told
 from .table import LazyTable
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ SUFFIXES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Ending of a file → pyarrow's word for its format."""
+_LOOKED_AT = 1 << 20  # bytes of a CSV file: what Arrow tells its types from
 
 
 def is_table_file(path: Path) -> bool:
@@ -47,10 +49,23 @@ def table_of_files(files: Iterable[Path], *, below: Path | None = None) -> LazyT
     if len(formats) != 1:
         several = ", ".join(sorted(formats)) or "no"
         raise UnknownKind(f"these files are of {several} format.", hint="name one sort: data/*.parquet")
+    _check_encoding(found)
     hive = {"partitioning": "hive", "partition_base_dir": str(below)} if below else {}
     with told():
         made = pd.dataset([str(f) for f in found], format=formats.pop(), **hive)
         return LazyTable(made.replace_schema(_wide(made)), "path", found)
+
+
+def _check_encoding(files: Iterable[Path]) -> None:
+    """Raises UnknownKind for a CSV file whose beginning is no UTF-8: Arrow would take its texts for bytes."""
+    for path in (f for f in files if SUFFIXES[f.suffix.lower()] == "csv"):
+        with told(), path.open("rb") as file:
+            head = file.read(_LOOKED_AT)
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(head)
+        except UnicodeDecodeError as error:
+            what = f"{path.name} is not UTF-8 (byte {error.start:,})"
+            raise UnknownKind(f"{what}; it was written in another encoding.", hint=ENCODING) from None
 
 
 def files_of(folder: Path, pattern: str = "") -> list[Path]:

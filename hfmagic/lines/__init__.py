@@ -49,6 +49,7 @@ LINES: Mapping[str, tuple[int, int, Line, frozenset[str]]] = MappingProxyType(
         "trial": (1, 9, evidence.trial, frozenset({"labels", "by", "target", "yes"})),
         "tune": (1, 1, tune.tune, frozenset({"labels", "yes"})),
         "log": (0, 9, evidence.log, frozenset({"csv"})),
+        "ledger": (0, 1, evidence.ledger, frozenset({"csv"})),
         "audit": (0, 1, evidence.audit, NONE),
         "fit": (0, 9, evidence.fit, NONE),
         "unload": (0, 1, models.unload, NONE),

@@ -21,7 +21,7 @@ HELP = """\
 %hf code [cell|FILE]      the last plan as plain Python, without hfmagic; --function: as a function
 %hf app FOLDER            the last plan as a page for others: a Gradio app, or a Space of the Hub
 
-Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf models ORG/NAME
+Which model: %hf trial STEP [N] · %hf fit [HARDWARE] · %hf audit · %hf log · %hf ledger · %hf models ORG/NAME
 None is good enough: %hf tune STEP --labels COLUMN
 More: %hf plan [json] · %hf models [TASK] · %hf planner [NAME [MODEL]] · %hf sent · %hf reproduce [NOTEBOOK]
       %hf rate STEP good|bad · %hf status · %hf unload [MODEL] · %hf cache [rm|verify] · %hf doctor [MODEL]

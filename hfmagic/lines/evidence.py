@@ -14,6 +14,7 @@ from ..judging import ROWS, Terms
 from ..render.audit_view import audit_view
 from ..render.choice_view import table_view
 from ..render.html import muted, tag, text
+from ..render.ledger_view import LEDGER, ledger_rows, ledger_view
 from ..render.log_view import alerts_view, log_csv, log_rows, log_view
 from ..render.view import View, stack
 from ..session import Options, Session
@@ -95,17 +96,34 @@ def log(call: Call) -> None:
         return
     rows = log_rows(store, words)
     if file := call.options.csv:
-        path = Path(file)
-        if path.suffix != ".csv" or path.exists():
-            raise BadOption(f"--csv {file!r} is no new .csv file.", hint="name one that is not there yet")
-        try:
-            path.write_text(log_csv(rows), encoding="utf-8")
-        except OSError as error:
-            what = f"{path} cannot be written: {error.strerror}."
-            raise BadOption(what, hint="name a file in a folder that is there") from None
-        print(f"written: {path}")
-        return
-    display(log_view(rows, alerts(store)))
+        _write_csv(log_csv(rows), file)
+    else:
+        display(log_view(rows, alerts(store)))
+
+
+def _write_csv(text: str, file: str) -> None:
+    """Text into a new file, which is said. Raises: BadOption where there is one, or it cannot be written."""
+    path = Path(file)
+    if path.suffix != ".csv" or path.exists():
+        raise BadOption(f"--csv {file!r} is no new .csv file.", hint="name one that is not there yet")
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        what = f"{path} cannot be written: {error.strerror}."
+        raise BadOption(what, hint="name a file in a folder that is there") from None
+    print(f"written: {path}")
+
+
+def ledger(call: Call) -> None:
+    """What everything took, by step and model: `%hf ledger [all] [--csv FILE]`."""
+    if call.words not in ([], ["all"]):
+        raise BadOption(f"%hf ledger {call.words[0]!r} is unknown.", hint="%hf ledger, or %hf ledger all")
+    store = call.session.store
+    rows = ledger_rows(store.costs("" if call.words else store.kernel))
+    if file := call.options.csv:
+        _write_csv(log_csv(rows, LEDGER), file)
+    else:
+        display(ledger_view(rows, "of every kernel" if call.words else "of this kernel"))
 
 
 def audit(call: Call) -> None:

@@ -48,6 +48,16 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What an answer took: seconds with all tries, bytes of the body, tokens read and written (0: not said)."""
+
+    seconds: float
+    fetched: int = 0
+    read: int = 0
+    written: int = 0
+
+
+@dataclass(frozen=True)
 class Response:
     """What came back, without the key: a whole body with its status, or a `failure` in words."""
 

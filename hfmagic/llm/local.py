@@ -14,6 +14,7 @@ from ..errors import NotAvailable
 from ..models import Loaded
 from . import grammar
 from .decoding import Read, Usage, write
+from .exchange import Answered
 from .manner import MAX_TOKENS, Message
 from .strict import CutObject, NoObject, read_object
 
@@ -49,9 +50,11 @@ class LocalLLM:
         seconds: float,
         most_tokens: int = MAX_TOKENS,
         on_prompt: Callable[[bytes], None] = lambda _: None,
+        on_answer: Callable[[Answered], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._name, self._open, self._on_prompt, self._clock = name, open_model, on_prompt, clock
+        self._on_answer = on_answer
         self.seconds, self.most_tokens = seconds, most_tokens
         self.last: Usage | None = None  # what the last answer took
         self._kept: WeakKeyDictionary[Any, _Kept] = WeakKeyDictionary()  # a model that is let go takes it along
@@ -109,6 +112,7 @@ class LocalLLM:
                 kept.read = read  # whole runs of the model: a slow machine gets further next time
                 raise
             kept.read, self.last = read, replace(usage, seconds=self._clock() - begin)
+            self._on_answer(Answered(self.last.seconds, 0, usage.prompt, usage.written))
             return kept.vocabulary.decode_str(tokens)
 
 

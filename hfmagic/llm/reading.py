@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,17 @@ def read_words(response: Response, who: str) -> str:
     if finish == "length" and not words.rstrip().endswith(("}", "```")):
         raise CutObject(f"{who}: its answer was cut at the limit of tokens (finish_reason length).")
     return words
+
+
+def read_usage(response: Response) -> tuple[int, int]:
+    """Tokens that the model read and wrote, as its endpoint counts them; 0 where it does not say."""
+    try:
+        found = json.loads(response.body)["usage"]
+        counts = (found["prompt_tokens"], found["completion_tokens"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return 0, 0
+    read, written = (n if isinstance(n, int) and 0 <= n < 1 << 40 else 0 for n in counts)
+    return read, written
 
 
 def read_models(response: Response, who: str) -> list[str]:

@@ -19,9 +19,9 @@ from ..errors import (
     clip,
 )
 from .endpoint import Endpoint, hide
-from .exchange import Ask, Exchange, Response, Sent
+from .exchange import Answered, Ask, Exchange, Response, Sent
 from .manner import MODES, Manner, Message
-from .reading import read_models, read_words, said_in
+from .reading import read_models, read_usage, read_words, said_in
 from .strict import CutObject, NoObject, read_object
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LLM:
         tries: the most requests of one talk; a way of asking that the endpoint refuses does not count.
         modes: where the ways of asking that worked are remembered, and forgotten when they work no more.
         on_sent: takes each request, right before it leaves, in a thread of its own.
+        on_answer: takes what each answer to a question took.
         wait: sleeps; another one is for tests.
     """
 
@@ -62,6 +63,7 @@ class LLM:
         tries: int = 3,
         modes: Modes | None = None,
         on_sent: Callable[[Sent], None] = lambda _: None,
+        on_answer: Callable[[Answered], None] = lambda _: None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self.endpoint = endpoint
@@ -69,7 +71,7 @@ class LLM:
         self.model = endpoint.model
         memory: dict[str, str] = {}
         self.modes: Modes = memory if modes is None else modes
-        self._on_sent, self._wait = on_sent, wait
+        self._on_sent, self._wait, self.on_answer = on_sent, wait, on_answer
 
     @property
     def name(self) -> str:
@@ -155,7 +157,11 @@ class Talk:
         """What the model said, in the first manner that the endpoint takes."""
         llm = self.llm
         while True:
-            found = self._response(_asking(self._manner.body(llm.model, messages, schema, name)))
+            begin, found = time.monotonic(), Response()
+            try:
+                found = self._response(_asking(self._manner.body(llm.model, messages, schema, name)))
+            finally:  # what was sent without an answer counts, too
+                llm.on_answer(Answered(time.monotonic() - begin, len(found.body), *read_usage(found)))
             if found.status in (400, 422):
                 milder = self._manner.leaving_out(said_in(found))
                 if milder or (not self._proven and self._next_mode()):

@@ -18,6 +18,7 @@ from .loaded import Loaded, weight_bytes
 from .quantised import DTYPES, Quantize, quantisation
 from .read import class_named, dtype_named, quiet, read_config, read_described, read_weights
 from .spread import remove_with, spread_options
+from .templates import tried
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ def _model(folder: Path, wish: Wish) -> tuple[Any, Any, Mapping[str, Any]]:
         if offloaded:
             undo.callback(shutil.rmtree, offloaded, ignore_errors=True)
         kind, dtype = class_named(wish.auto), dtype_named(wish.dtype)
-        model, info = read_weights(str(folder), kind, config=config, dtype=dtype, **options)
+        with tried(prepare):
+            model, info = read_weights(str(folder), kind, config=config, dtype=dtype, **options)
         undo.pop_all()
     remove_with(model, offloaded)
     return model.eval(), prepare, info

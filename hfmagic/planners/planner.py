@@ -15,10 +15,11 @@ from ..hub.job import OnMoment
 from ..kinds import InputSchema
 from ..llm import LLM, Sent
 from ..llm.endpoint import hide
+from ..llm.exchange import Answered
 from ..llm.grammar import INSTALL, check_installed, is_installed
 from ..llm.local import LocalLLM
 from ..plan import Plan
-from ..store import Store
+from ..store import Cost, Store
 from .endpoint import plan_by_endpoint, would_ask
 from .endpoint.trust import trust_of
 from .endpoints import KNOWN, find_endpoint
@@ -59,6 +60,7 @@ class Planner:
         self._recorded: Recorded | None = None
         self._told = hashlib.sha256()
         self._shared = ""
+        self._sent_bytes = 0  # of the question that is being asked
         self._exact: dict[bytes, bytes] = {}  # what was sent with shared rows, by what the store keeps of it
         self.prompt = ""  # a hash of what an LLM was told for the last plan
 
@@ -110,18 +112,21 @@ class Planner:
     def _endpoint(self, name: str, model: str) -> LLM:
         config = self._config
         endpoint = find_endpoint(name, model, config.endpoints)
-        return LLM(
+        llm = LLM(
             endpoint,
             seconds=config.planner_seconds,
             max_bytes=config.planner_bytes,
             modes=_Modes(self._store, endpoint.base_url),
             on_sent=self._keep,
+            on_answer=lambda took: self._count(took, llm.name, endpoint.host),
         )
+        return llm
 
     def _local_llm(self, model: str) -> LocalLLM:
         check_installed()
         models = self._models
-        return models.llm(model or models.default(), lambda told: self._told.update(told))
+        model = model or models.default()
+        return models.llm(model, lambda told: self._told.update(told), lambda took: self._count(took, model))
 
     @property
     def _models(self) -> LocalModels:
@@ -235,10 +240,17 @@ class Planner:
 
     def _keep(self, sent: Sent) -> None:
         self._told.update(sent.body)
+        self._sent_bytes += sent.size
         kept = _without_rows(sent.body, self._shared)
         if kept != sent.body:
             self._exact[kept] = sent.body
         self._store.add_sent(self._kernel, sent.url, kept)
+
+    def _count(self, took: Answered, model: str, host: str = "") -> None:
+        """One question and its answer, for the ledger."""
+        sent, self._sent_bytes = self._sent_bytes, 0
+        counts = {"fetched": took.fetched, "read": took.read, "written": took.written}
+        self._store.add_cost(Cost("question", model, "plan", host, seconds=took.seconds, sent=sent, **counts))
 
 
 def _words(request: str, inputs: tuple[InputSchema, ...]) -> str:

@@ -78,12 +78,12 @@ def alerts_view(waiting: Sequence[Alert]) -> View:
     return table_view("Models to review", rows, columns=("when", "task", "model", "quality before", "now", "do"))
 
 
-def log_csv(rows: Sequence[Row]) -> str:
-    """The rows as CSV with a header line. A text that a spreadsheet would take for a formula begins with a quote."""
+def log_csv(rows: Sequence[Row], columns: Sequence[str] = COLUMNS) -> str:
+    """Rows as CSV with a header line. A text that a spreadsheet would take for a formula begins with a quote."""
     import pandas as pd
 
-    safe = [{name: _harmless(row[name]) for name in COLUMNS} for row in rows]
-    return str(pd.DataFrame(safe, columns=list(COLUMNS)).to_csv(index=False, lineterminator="\n"))
+    safe = [{name: _harmless(row[name]) for name in columns} for row in rows]
+    return str(pd.DataFrame(safe, columns=list(columns)).to_csv(index=False, lineterminator="\n"))
 
 
 def _row(chosen: Selection) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..errors import UnknownKind
 from ..models import Loaded, quiet
 from .encoded import Encoded, encode, fast, padded
 from .prefix import after_prefix
@@ -93,6 +94,7 @@ def _generate(loaded: Loaded, batch: Any, max_new_tokens: int, *, skip: int = 0,
     import torch
 
     batch = {k: v for k, v in batch.items() if k in ("input_ids", "attention_mask")}
+    max_new_tokens = _most_written(loaded, max_new_tokens, read=skip or 1)
     with torch.inference_mode(), quiet():
         ids = loaded.model.generate(
             **on_device(loaded, batch),
@@ -103,6 +105,19 @@ def _generate(loaded: Loaded, batch: Any, max_new_tokens: int, *, skip: int = 0,
         )  # (rows, tokens)
     decoded: list[str] = loaded.tokenizer.batch_decode(ids[:, skip:], skip_special_tokens=True)
     return decoded
+
+
+def _most_written(loaded: Loaded, wanted: int, read: int) -> int:
+    """Tokens that are written at most: what is read and written has to fit into the positions that the model knows.
+
+    Beyond them a model with learned positions fails; those of T5 are relative, and without an end.
+    """
+    most = loaded.facts.max_tokens
+    if not most or hasattr(loaded.model.config, "relative_attention_num_buckets"):
+        return wanted
+    if read >= most:
+        raise UnknownKind(f"instruction and text have {read:,} tokens, the model has room for {most:,}.")
+    return min(wanted, most - read)
 
 
 def _first_only(ids: Any) -> Any:

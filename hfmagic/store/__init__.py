@@ -14,9 +14,9 @@ from typing import Any
 
 from ..data_profile import LENGTHS, Profile, salted
 from .file import File
-from .rows import Evidence, Run, Selection, Source
+from .rows import Cost, Evidence, Run, Selection, Source
 
-__all__ = ["MOST_SENT", "Evidence", "Run", "Selection", "Source", "Store"]
+__all__ = ["MOST_SENT", "Cost", "Evidence", "Run", "Selection", "Source", "Store"]
 
 MOST_SENT = 1000
 MOST_KEPT = 20_000  # of selections, runs and evidence each: years of work
@@ -48,6 +48,16 @@ INSERT INTO evidence (task, model_id, revision, source, value, weight, run, meas
 _EVIDENCE = """
 SELECT task, model_id, revision, language, length, words, source, value, weight, run, measure, quality, rows, at
 FROM evidence WHERE ? IN ('', task) ORDER BY at, rowid
+"""
+
+
+_ADD_COST = """
+INSERT INTO costs (at, kernel, what, model_id, task, host, times, rows, seconds, fetched, sent, read, written)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+"""
+_COSTS = """
+SELECT what, model_id, task, host, times, rows, seconds, fetched, sent, read, written, at
+FROM costs WHERE ? IN ('', kernel) ORDER BY rowid
 """
 
 
@@ -109,6 +119,7 @@ class Store(File):
         values = (run.task, run.model_id, run.revision, run.device, run.dtype, run.rows, run.seconds, run.load_seconds)
         self.do(_ADD_RUN, (time.time(), *values, run.peak_bytes, run.longest))
         self.do("DELETE FROM runs WHERE rowid <= (SELECT MAX(rowid) FROM runs) - ?", (MOST_KEPT,))
+        self.add_cost(Cost("step", run.model_id, run.task, rows=run.rows, seconds=run.seconds + run.load_seconds))
         if run.step:
             whose = (self.kernel, run.task, run.model_id, run.revision, run.step)
             self.do(_RAN, (run.seconds, run.peak_bytes or None, *whose))
@@ -170,6 +181,18 @@ class Store(File):
         """How often an LLM picked the score's model, of how many picks."""
         found = self.do("SELECT SUM(picked = best), COUNT(*) FROM agreements", ())
         return (int(found[0][0] or 0), int(found[0][1])) if found else (0, 0)
+
+    # What things took
+
+    def add_cost(self, cost: Cost) -> None:
+        """Remember what one thing took."""
+        values = (cost.host, cost.times, cost.rows, cost.seconds, cost.fetched, cost.sent, cost.read, cost.written)
+        self.do(_ADD_COST, (time.time(), self.kernel, cost.what, cost.model_id, cost.task, *values))
+        self.do("DELETE FROM costs WHERE rowid <= (SELECT MAX(rowid) FROM costs) - ?", (MOST_KEPT,))
+
+    def costs(self, kernel: str = "") -> list[Cost]:
+        """What a kernel's things took, or every one's, oldest first."""
+        return [Cost(*row) for row in self.do(_COSTS, (kernel,))]
 
     # What was sent, and the user's choices
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import NotAvailable
+from ..errors import NotAvailable, reason_of
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS selections (
@@ -24,6 +24,9 @@ CREATE TABLE IF NOT EXISTS agreements (at REAL, task TEXT, picked TEXT, best TEX
 CREATE TABLE IF NOT EXISTS requests (at REAL, kernel TEXT, url TEXT, body BLOB);
 CREATE TABLE IF NOT EXISTS ratings (
   at REAL, task TEXT, model_id TEXT, revision TEXT, run TEXT, liked INTEGER, PRIMARY KEY (run, task, model_id));
+CREATE TABLE IF NOT EXISTS costs (
+  at REAL, kernel TEXT, what TEXT, model_id TEXT, task TEXT, host TEXT, times INTEGER, rows INTEGER, seconds REAL,
+  fetched INTEGER, sent INTEGER, read INTEGER, written INTEGER);
 CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS evidence (
   at REAL, task TEXT, model_id TEXT, revision TEXT, language TEXT, length INTEGER, words TEXT, source TEXT,
@@ -58,25 +61,33 @@ class File:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._memory: sqlite3.Connection | None = None
+        self._notes: dict[str, None] = {}
         try:
             self._create()
-        except (OSError, sqlite3.OperationalError):  # read-only, locked, a full disk: the file may be well
-            self.path = None
+        except (OSError, sqlite3.OperationalError) as error:  # read-only, locked, a full disk: the file may be well
+            self._leave(error)
         except sqlite3.DatabaseError:
             self._move_aside()
+
+    def take_notes(self) -> tuple[str, ...]:
+        """What befell the file since this was last asked, a line each: it is said once."""
+        notes, self._notes = tuple(self._notes), {}
+        return notes
 
     def do(self, statement: str, values: tuple[object, ...], *, surely: bool = False) -> list[Any]:
         """One statement. No cell fails for a measurement: while the file is locked one is let go, `surely` is not.
 
-        Where the file has become unusable the store goes on in memory.
+        Where the file has become unusable the store goes on in memory, where it is damaged in a new file.
         """
         for _ in range(2):
             try:
                 with self._open() as db:
                     return db.execute(statement, values).fetchall()
             except sqlite3.Error as error:
-                if not _is_locked(error):
-                    self.path = None
+                if _is_damaged(error):
+                    self._move_aside()
+                elif not _is_locked(error):
+                    self._leave(error)
                 elif surely:
                     raise NotAvailable(f"the store {self.path} is locked.", hint="try again in a moment") from None
                 else:
@@ -114,14 +125,25 @@ class File:
             if not _is_of_today(db):
                 _bring_up(db)
 
+    def _leave(self, error: Exception) -> None:
+        if self.path is not None:
+            why = f"{self.path} cannot be used ({reason_of(error)})"
+            self._notes[f"{why}: choices and what was learnt are kept until this kernel ends"] = None
+        self.path = None
+
     def _move_aside(self) -> None:
         if self.path is None:
             return
+        to = self.path.with_suffix(f".damaged-{int(time.time())}")
         try:
-            self.path.rename(self.path.with_suffix(f".damaged-{int(time.time())}"))
+            for end in ("-wal", "-shm", ""):  # what was not yet in the file itself is beside it
+                with contextlib.suppress(FileNotFoundError):
+                    Path(f"{self.path}{end}").replace(f"{to}{end}")
             self._create()
-        except (OSError, sqlite3.Error):
-            self.path = None
+        except (OSError, sqlite3.Error) as error:
+            self._leave(error)
+        else:
+            self._notes[f"{self.path} was damaged: it is {to.name} now, and a new one was begun"] = None
 
 
 def _columns(db: sqlite3.Connection, table: str) -> set[str]:
@@ -129,7 +151,8 @@ def _columns(db: sqlite3.Connection, table: str) -> set[str]:
 
 
 def _is_of_today(db: sqlite3.Connection) -> bool:
-    return bool(_columns(db, "evidence")) and all(set(later) <= _columns(db, t) for t, later in LATER.items())
+    there = all(_columns(db, table) for table in ("evidence", "costs"))
+    return there and all(set(later) <= _columns(db, t) for t, later in LATER.items())
 
 
 def _bring_up(db: sqlite3.Connection) -> None:
@@ -144,6 +167,10 @@ def _bring_up(db: sqlite3.Connection) -> None:
                 db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     if first:
         db.execute(_FROM_RATINGS)
+
+
+def _is_damaged(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _is_locked(error: sqlite3.Error) -> bool:

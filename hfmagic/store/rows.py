@@ -55,6 +55,29 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What one thing took: a step's run, a model's download, a question to an LLM, or the answer to it.
+
+    `host` is who was asked, empty for this machine; `rows` are those that a model saw; `seconds` with loading; bytes
+    that came and that were sent; tokens that an LLM read and wrote, where it says so. An answer is no further one of
+    `times`. `at` is in seconds since 1970.
+    """
+
+    what: Literal["step", "download", "question"]
+    model_id: str
+    task: str = ""
+    host: str = ""
+    times: int = 1
+    rows: int = 0
+    seconds: float = 0.0
+    fetched: int = 0
+    sent: int = 0
+    read: int = 0
+    written: int = 0
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing that was learnt of a model.
 

@@ -55,6 +55,7 @@ def interrupted(work: Callable[[], object], line: int) -> bool:
 UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+@pytest.mark.fault(51)
 @UNCLOSED
 def test_an_interrupt_at_any_line_of_a_write_leaves_right_results_or_none(tmp_path: Path):
     line, fired = 0, True
@@ -222,6 +223,7 @@ for start in range(0, 20_000, 250):
 """
 
 
+@pytest.mark.fault(53)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 def test_a_killed_run_redoes_at_most_one_shard(tmp_path: Path):
     added = 0
@@ -262,6 +264,7 @@ def damages(content: bytes) -> Iterator[bytes]:
         yield content[:at] + bytes([content[at] ^ 0x10]) + content[at + 1 :]
 
 
+@pytest.mark.fault(54)
 def test_a_damaged_shard_is_never_believed_and_computed_again(shard: Path, tmp_path: Path):
     content = shard.read_bytes()
     for damage in damages(content):

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from hfmagic.cli import main
+from hfmagic.cli.entry import GROUPS
 from hfmagic.session import Session
 from tests.conftest import DATA
 
@@ -121,6 +122,7 @@ def test_a_plan_with_an_unknown_model_is_one_line(here: Path, capsys: pytest.Cap
         ["audit", "plan.json"],
         ["fit", "plan.json"],
         ["log"],
+        ["ledger"],
         ["sent"],
         ["cache", "ls"],
         ["doctor", "--offline"],
@@ -181,6 +183,48 @@ def test_help_and_version_import_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "hfmagic run plan.json" in done.stdout
+    assert all(f"{heading}:" in done.stdout for heading in GROUPS)
+    assert all(f"\n  {c.name} " in done.stdout for found in GROUPS.values() for c in found)
+
+
+def test_a_hint_names_a_command_where_there_is_one(here: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["models", "nobody/nothing", "--offline"]) == 1
+    assert "hfmagic models lists them" in capsys.readouterr().err
+
+
+def test_a_state_of_a_step_is_said_once(here: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["run", "plan.json", "reviews.csv", "-o", "out.csv"]) == 0
+    states = [line for line in capsys.readouterr().err.splitlines() if "(text-classification):" in line]
+
+    assert states
+    assert len(states) == len(set(states))
+
+
+def test_a_bad_row_stops_where_it_is_to_stop(here: Path, capsys: pytest.CaptureFixture[str]):
+    frame = pd.read_csv("reviews.csv").head(4)
+    frame.loc[1, "review"] = None
+    frame.to_csv("holes.csv", index=False)
+    assert main(["run", "plan.json", "holes.csv", "-o", "out.csv", "--on-error", "stop"]) == 1
+    assert len(capsys.readouterr().err.splitlines()[-1]) <= 201
+    assert not (here / "out.csv").exists()
+
+
+def test_the_model_of_a_step_is_trained_beside_its_base(here: Path, config, capsys: pytest.CaptureFixture[str]):
+    every = pd.read_csv(DATA / "reviews.csv").merge(pd.read_csv(DATA / "reviews_ratings.csv"), on="id")
+    every["truth"] = ["positive" if rating > 0 else "negative" for rating in every["rating"]]
+    every.head(60).to_csv("reviews.csv", index=False)
+    model = "sentiment=starter/bert-tiny-sentiment"
+    assert main(["plan", REQUEST, "reviews.csv", "-o", "tiny.json", "--model", model, "--quiet"]) == 0
+    assert main(["tune", "tiny.json", "sentiment", "reviews.csv", "--labels", "nothing"]) == 1
+    capsys.readouterr()
+    assert main(["tune", "tiny.json", "sentiment", "reviews.csv", "--labels", "truth", "--yes"]) == 0
+    said = capsys.readouterr()
+    made = said.err.split("→ ")[-1].split(".")[0]
+
+    assert made.startswith("tuned/")
+    assert made in said.out
+    assert main(["plan", REQUEST, "reviews.csv", "--model", f"sentiment={made}", "--quiet"]) == 0
+    assert json.loads(capsys.readouterr().out)["steps"][0]["model"]["model_id"] == made
 
 
 def test_a_wrong_command_line_ends_with_2_and_a_closed_pipe_with_0(here: Path):

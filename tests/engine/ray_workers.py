@@ -50,6 +50,17 @@ def telling() -> Telling:
     return Telling()
 
 
+class Knowing:
+    """The names of variables of its environment whose value holds a text."""
+
+    def run(self, values: Sequence[Any]) -> Outcome:
+        return Outcome({i: [n for n, v in os.environ.items() if str(value) in v] for i, value in enumerate(values)})
+
+
+def knowing() -> Knowing:
+    return Knowing()
+
+
 def dying() -> Doubling:
     os._exit(1)
 

@@ -73,6 +73,7 @@ COSTS = st.sampled_from(
 )
 
 
+@pytest.mark.fault(52)
 @given(LENGTHS, st.integers(1, 5000), st.integers(1, 5000), COSTS)
 def test_every_row_is_done_once_or_does_not_fit_alone(
     lengths: list[int], limit: int, budget: int, cost: Callable[[int, int], int]
@@ -85,6 +86,7 @@ def test_every_row_is_done_once_or_does_not_fit_alone(
     assert sorted(rejected) == [i for i, length in enumerate(lengths) if cost(1, length) > limit]
 
 
+@pytest.mark.fault(52)
 @given(st.integers(1, 600), st.integers(1, 300), st.integers(0, 5000))
 def test_a_shape_is_halved_until_it_fits_and_no_oftener(length: int, rows: int, limit: int):
     device = Device(limit)

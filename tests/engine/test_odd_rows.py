@@ -49,6 +49,7 @@ def objects(*values: Any) -> pd.DataFrame:
     return pd.DataFrame({"review": pd.Series(list(values), dtype=object)})
 
 
+@pytest.mark.fault(44)
 def test_values_that_are_no_text_are_rejected_each_with_its_type(session: Session):
     result = go(session, objects(*TEXTS, 5, b"x", [1], "half \ud800 of it"), SENTIMENT)["sentiment"]
 
@@ -61,6 +62,7 @@ def test_values_that_are_no_text_are_rejected_each_with_its_type(session: Sessio
     ]
 
 
+@pytest.mark.fault(44)
 @pytest.mark.parametrize(
     "frame",
     [
@@ -98,6 +100,7 @@ def test_a_number_is_read_with_all_its_digits(session: Session):
     assert result.value == ["12345678!", "0.5!", "3!"]
 
 
+@pytest.mark.fault(43)
 def test_truncated_rows_are_counted_and_said(session: Session):
     long = "a good word " * 2000
 
@@ -160,6 +163,7 @@ def test_clusters_are_of_all_rows_or_the_step_fails(session: Session):
     assert isinstance(results.failed["c"], StepFailed)
 
 
+@pytest.mark.fault(49)
 def test_damaged_pictures_in_a_folder_are_rejected_and_the_others_seen(session: Session, tmp_path: Path):
     folder = tmp_path / "photos"
     folder.mkdir()
@@ -209,12 +213,14 @@ def test_pictures_are_opened_a_few_batches_ahead_of_the_model(
     assert most[0] <= 8 * (AHEAD + 2), "those that wait, those that are being opened, those that are run"
 
 
+@pytest.mark.fault(49)
 def test_sixteen_bits_a_pixel_are_not_all_white():
     grey = as_rgb(Image.fromarray(np.linspace(0, 65535, 100).astype(np.uint16).reshape(10, 10)))
 
     assert 100 < np.asarray(grey).mean() < 155
 
 
+@pytest.mark.fault(50)
 def test_sound_without_a_sample_is_rejected_and_stereo_of_any_rate_is_heard(session: Session, tmp_path: Path):
     clip, rate = soundfile.read(Path(__file__).parents[2] / CLIP, dtype="float32")
     soundfile.write(tmp_path / "a.wav", np.stack([clip, clip], axis=1), rate)
@@ -238,6 +244,7 @@ def test_unsigned_bytes_of_sound_are_silent_in_the_middle():
     assert np.abs(as_audio(np.full(10, 128, dtype=np.uint8), 8000).samples).max() == 0
 
 
+@pytest.mark.fault(52)
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [
@@ -445,6 +452,7 @@ DAMAGED: dict[str, tuple[Any, str]] = {
 }
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize(("cell", "why"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_cell_costs_only_its_row(session: Session, cell: Any, why: str):
     boxes = pd.Series([[DOG], *[[DOG, DOG]] * 2000, cell], dtype=object)  # the kind is told by the first rows

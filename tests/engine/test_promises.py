@@ -33,6 +33,7 @@ def runners(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "RUNNERS", registry.RUNNERS)  # put back after the test
 
 
+@pytest.mark.fault(47)
 def test_a_million_rows_of_which_a_thousand_are_bad_give_all_the_others_and_a_thousand_reasons(
     config: HFMagic, runners: None
 ):
@@ -60,6 +61,7 @@ def test_a_million_rows_of_which_a_thousand_are_bad_give_all_the_others_and_a_th
     assert all(v is None if i in bad else v[0].label == ("even", "odd")[i % 2] for i, v in enumerate(result.value))
 
 
+@pytest.mark.fault(53)
 def test_kill_9_at_any_time_redoes_at_most_one_shard(config: HFMagic, tmp_path: Path):
     rows, at = 6_000, random.Random(3)  # noqa: S311  no secret
     env = unmeasured(
@@ -83,6 +85,7 @@ def test_kill_9_at_any_time_redoes_at_most_one_shard(config: HFMagic, tmp_path: 
     assert again <= kills * (SHARD_ROWS + 50), "a shard, and the batch that was running"
 
 
+@pytest.mark.fault(51)
 @pytest.mark.parametrize("second", [False, True])
 def test_an_interrupt_begins_no_further_forward_pass_and_the_next_run_goes_on(
     config: HFMagic, runners: None, second: bool

@@ -22,15 +22,21 @@ from hfmagic.engine.batching import Outcome
 from hfmagic.engine.ray import RaySettings, local, made, run, run_on_ray
 from hfmagic.errors import DamagedModel, NotAvailable, StepFailed
 
-from .ray_workers import Doubling, damaged, dying, telling
+from .ray_workers import Doubling, damaged, dying, knowing, telling
 
 pytest.importorskip("ray")
 ONE = RaySettings(actors=1)
+KEYS = {"HF_TOKEN": "hf_canary4711471147", "OPENAI_API_KEY": "sk-canary-4711471147", "MY_PASSWORD": "canary4711471147"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _own_ray() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in KEYS}
+    os.environ.update(KEYS)
     yield
+    for name, value in before.items():
+        os.environ.pop(name)
+        os.environ.update({} if value is None else {name: value})
     processes = psutil.Process().children(recursive=True)
     local.stop()
     assert not psutil.wait_procs(processes, timeout=30)[1]
@@ -91,12 +97,24 @@ def test_a_worker_is_offline_leaves_interrupts_alone_and_keeps_to_its_threads_an
     assert not [thread.name for thread in threading.enumerate() if "usage" in thread.name]
 
 
+@pytest.mark.rule(11)
+def test_no_key_is_in_a_worker_or_in_what_ray_writes() -> None:
+    outcome = ray_run(["canary471147", "canary-4711471147", "1"], knowing)
+    written = b"".join(p.read_bytes() for p in Path(local._state["folder"]).rglob("*") if p.is_file())
+    assert [outcome.results[i] for i in range(2)] == [[], []]
+    assert "OMP_NUM_THREADS" in outcome.results[2]
+    assert b"4711471147" not in written
+    assert os.environ["HF_TOKEN"] == KEYS["HF_TOKEN"]
+
+
+@pytest.mark.fault(55)
 def test_a_row_that_kills_its_worker_is_rejected_and_only_it() -> None:
     outcome = ray_run(range(40), partial(Doubling, killers=(13,)), RaySettings(actors=2, block_rows=8))
     assert outcome.reasons == {13: "its worker died"}
     assert {i: result for i, (result, _) in outcome.results.items()} == {i: 2 * i for i in range(40) if i != 13}
 
 
+@pytest.mark.fault(55)
 def test_a_worker_killed_from_outside_loses_nothing() -> None:
     killed: list[int] = []
 
@@ -145,6 +163,7 @@ def test_what_is_raised_when_a_worker_is_made_is_raised_here() -> None:
     assert (raised.value.message, raised.value.hint) == ("its weights are gone.", "run the cell again")
 
 
+@pytest.mark.rule(15)
 def test_nothing_is_heard_beyond_this_machine() -> None:
     local.connected("")
     heard = []

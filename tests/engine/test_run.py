@@ -50,6 +50,7 @@ def test_a_frame_comes_back_in_its_own_library_with_new_columns(session: Session
     assert labels == ["POSITIVE", "NEGATIVE", "POSITIVE"]
 
 
+@pytest.mark.fault(46)
 def test_rows_are_placed_by_position_whatever_the_index(session: Session):
     frame = pd.DataFrame({"review": TEXTS}, index=[7, 7, 3])
 
@@ -59,6 +60,7 @@ def test_rows_are_placed_by_position_whatever_the_index(session: Session):
     assert list(found["review_sentiment"]) == ["POSITIVE", "NEGATIVE", "POSITIVE"]
 
 
+@pytest.mark.fault(41, 42)
 def test_missing_and_empty_rows_are_null_with_a_reason(session: Session):
     frame = pd.DataFrame({"review": [TEXTS[0], None, "  ", TEXTS[1]]})
 
@@ -87,6 +89,7 @@ def test_a_step_whose_rows_are_all_rejected_has_failed_and_the_next_is_not_run(s
     assert [type(e) for e in events if isinstance(e, Failed)] == [Failed]
 
 
+@pytest.mark.fault(42)
 def test_an_empty_frame_gives_an_empty_frame_with_the_columns(session: Session):
     found = go(session, pd.DataFrame({"review": pd.Series([], dtype=object)}), SENTIMENT).value
 
@@ -130,6 +133,7 @@ def test_map_runs_each_element_of_a_list(session: Session):
     assert [[labels[0].label for labels in row] for row in result.value] == [["POSITIVE", "NEGATIVE"], [], ["POSITIVE"]]
 
 
+@pytest.mark.fault(51)
 def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pytest.MonkeyPatch):
     (runner,), calls = RUNNERS["text-classification"], []
 
@@ -151,6 +155,7 @@ def test_an_interrupt_keeps_the_finished_rows(session: Session, monkeypatch: pyt
     assert len(results.value) == 3
 
 
+@pytest.mark.fault(44)
 def test_a_row_that_breaks_the_model_costs_only_itself(session: Session, monkeypatch: pytest.MonkeyPatch):
     (runner,) = RUNNERS["text-classification"]
 

@@ -85,6 +85,7 @@ def test_pickle_only_is_a_problem(folder: Path):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=80) | st.integers(0, 120).map(lambda n: b"cut" + bytes([n])))
+@pytest.mark.rule(5)
 def test_damaged_weights_are_a_problem_and_never_an_exception(folder: Path, data: bytes):
     whole = (folder / "model.safetensors").read_bytes()
     try:

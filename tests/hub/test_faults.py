@@ -88,6 +88,7 @@ PASSING = {
 
 
 @pytest.mark.parametrize("case", PASSING)
+@pytest.mark.fault(1, 9, 10, 11, 15)
 def test_a_fault_that_passes_is_told_and_got_over(bench: Bench, tiny_hub: TestHub, case: str):
     match, fault, times, method, notes = PASSING[case]
     proposal = bench.propose()
@@ -120,6 +121,7 @@ LASTING: dict[str, tuple[str, Fault, str | None, type[HFMagicError], list[str]]]
 
 
 @pytest.mark.parametrize("case", LASTING)
+@pytest.mark.fault(2, 7, 8, 9, 10, 12, 15)
 def test_a_fault_that_lasts_is_one_line_and_the_next_run_is_whole(bench: Bench, tiny_hub: TestHub, case: str):
     match, fault, method, kind, words = LASTING[case]
     proposal = bench.propose()
@@ -137,6 +139,7 @@ def test_a_fault_that_lasts_is_one_line_and_the_next_run_is_whole(bench: Bench, 
     assert not again.failed
 
 
+@pytest.mark.fault(3)
 def test_3_a_server_that_falls_silent_is_left_and_what_came_is_said(tiny_hub: TestHub, tmp_path: Path):
     bench = Bench(tiny_hub, tmp_path, stall_seconds=1.0)
     proposal = bench.propose()
@@ -166,6 +169,7 @@ REFUSED: dict[str, tuple[Fault, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.fault(4, 7, 9, 10, 11, 12)
 def test_a_refused_search_says_why_where_nothing_is_here(
     tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
 ):
@@ -185,6 +189,7 @@ def test_a_refused_search_says_why_where_nothing_is_here(
 
 
 @pytest.mark.parametrize("case", ["4 token", "11 500", "12 login page"])
+@pytest.mark.fault(4, 11, 12)
 def test_a_refused_search_chooses_among_what_is_here_and_says_so(
     bench: Bench, tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
 ):
@@ -208,6 +213,7 @@ def test_4_without_a_token_nobody_is_told_that_his_was_refused(bench: Bench, tin
     check_line(caught.value, "without a token", "hf auth login")
 
 
+@pytest.mark.fault(5)
 def test_5_an_unknown_or_private_model_is_said_and_the_nearest_named(bench: Bench, tiny_hub: TestHub):
     bench.propose()
 
@@ -217,6 +223,7 @@ def test_5_an_unknown_or_private_model_is_said_and_the_nearest_named(bench: Benc
     check_line(caught.value, "no public model 'acme/tiny-sentimant'", f"did you mean '{MODEL}'?")
 
 
+@pytest.mark.fault(9)
 def test_9_a_busy_hub_is_asked_again_as_often_as_it_takes(bench: Bench, tiny_hub: TestHub):
     armed = tiny_hub.faults.add(r"/api/models", status(429, headers=NOW), times=client.TRIES - 1)
 
@@ -225,6 +232,7 @@ def test_9_a_busy_hub_is_asked_again_as_often_as_it_takes(bench: Bench, tiny_hub
     assert armed.hits == client.TRIES - 1
 
 
+@pytest.mark.rule(11)
 def test_a_secret_that_a_server_repeats_is_in_no_line(
     tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -260,6 +268,7 @@ def test_what_is_no_secret_stays(text: str):
     assert hide_secrets(text) == text
 
 
+@pytest.mark.fault(11)
 def test_11_the_refusal_behind_check_your_connection_is_found(tiny_hub: TestHub):
     """huggingface_hub words a 500 on HEAD as a lost connection, after 23 s of tries."""
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
@@ -278,6 +287,7 @@ def test_11_the_refusal_behind_check_your_connection_is_found(tiny_hub: TestHub)
 # No Hub at all (13, 14)
 
 
+@pytest.mark.fault(13)
 def test_13_a_hub_that_is_away_leaves_what_is_here(bench: Bench, closed_port: int, tmp_path: Path):
     bench.run()
 
@@ -291,6 +301,7 @@ def test_13_a_hub_that_is_away_leaves_what_is_here(bench: Bench, closed_port: in
     assert "downloaded 20" in step.model.reason
 
 
+@pytest.mark.fault(14)
 def test_14_a_closed_port_is_said_at_once(closed_port: int, tmp_path: Path):
     with pytest.raises(HubUnreachable) as caught:
         Bench(f"http://127.0.0.1:{closed_port}", tmp_path).propose()
@@ -298,6 +309,7 @@ def test_14_a_closed_port_is_said_at_once(closed_port: int, tmp_path: Path):
     check_line(caught.value, f"127.0.0.1:{closed_port} does not answer", "no models are here")
 
 
+@pytest.mark.fault(14)
 def test_14_a_silent_network_is_given_up_within_three_seconds(
     black_hole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -374,6 +386,8 @@ def test_14_a_hub_that_is_back_is_asked_again(
     ("name", "damage"),
     [*((SINGLE, how) for how in ("truncated", "flipped", "empty", "page", "pointer")), ("tokenizer.json", "flipped")],
 )
+@pytest.mark.rule(5)
+@pytest.mark.fault(16, 18)
 def test_16_18_a_damaged_file_of_the_cache_is_noticed_and_fetched_again(
     bench: Bench, tiny_hub: TestHub, tmp_path: Path, name: str, damage: str
 ):
@@ -396,6 +410,7 @@ def test_16_18_a_damaged_file_of_the_cache_is_noticed_and_fetched_again(
     assert bench.blob(name).read_bytes() == whole
 
 
+@pytest.mark.fault(16)
 def test_16_a_damaged_file_is_said_offline_and_left_where_it_is(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
     bench.run()
     blob = bench.blob()
@@ -413,6 +428,7 @@ def test_16_a_damaged_file_is_said_offline_and_left_where_it_is(bench: Bench, ti
     assert blob.exists()
 
 
+@pytest.mark.fault(17)
 def test_17_a_link_that_leads_nowhere_is_fetched_again(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
     bench.run()
     blob = bench.blob()
@@ -488,6 +504,7 @@ def test_what_another_tool_fetched_into_blobs_that_models_share_is_used(
     assert not [r for r in tiny_hub.log if r.origin == "cdn"]
 
 
+@pytest.mark.fault(20)
 def test_20_a_disk_that_is_too_small_is_said_before_a_byte(
     bench: Bench, tiny_hub: TestHub, monkeypatch: pytest.MonkeyPatch
 ):
@@ -503,6 +520,7 @@ def test_20_a_disk_that_is_too_small_is_said_before_a_byte(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs prlimit")
+@pytest.mark.fault(20)
 def test_20_a_disk_that_fills_up_is_said_and_leaves_no_part(bench: Bench, monkeypatch: pytest.MonkeyPatch):
     """The process that downloads may write 8 kB into a file: it fails as on a full disk."""
     start = download.start
@@ -521,6 +539,7 @@ def test_20_a_disk_that_fills_up_is_said_and_leaves_no_part(bench: Bench, monkey
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs rights of files")
+@pytest.mark.fault(21)
 def test_21_a_cache_that_cannot_be_written_is_said_and_what_is_in_it_runs(tiny_hub: TestHub):
     with tempfile.TemporaryDirectory(prefix="hfmagic-readonly-") as name:
         folder = Path(name)
@@ -545,6 +564,7 @@ def test_21_a_cache_that_cannot_be_read_holds_nothing(tiny_hub: TestHub):
     assert models == ()
 
 
+@pytest.mark.fault(27)
 def test_27_a_clock_that_goes_backwards_is_no_trouble(bench: Bench, tiny_hub: TestHub, tmp_path: Path):
     bench.run()
     for path in (bench.folder / "models").rglob("*"):

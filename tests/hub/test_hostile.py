@@ -88,6 +88,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.rule(2, 3)
 def test_a_hostile_folder_is_refused_with_its_reason(folder: Path, session: Session, name: str):
     spoil, reason = HOSTILE[name]
     spoil(folder)
@@ -131,6 +132,7 @@ def test_an_impossible_length_is_none(folder: Path, length: int):
     assert read_facts(folder, "org/model").max_tokens is None
 
 
+@pytest.mark.rule(1)
 def test_pickle_is_never_opened(folder: Path, session: Session):
     (folder / "pytorch_model.bin").write_bytes(pickle.dumps(Bomb()))
     session.config.hub_dirs = [str(folder.parents[1])]
@@ -156,6 +158,7 @@ def test_pickle_is_never_opened(folder: Path, session: Session):
     assert not Path(CANARY).exists()
 
 
+@pytest.mark.rule(10)
 def test_strings_in_columns_are_never_opened(session: Session, tmp_path: Path):
     paths = ["../../../../etc/passwd", "/etc/passwd.png", "file:///etc/hosts.png", "//host/x.png", "~/.ssh/id.png"]
     frame = pd.DataFrame({"image": [str(tmp_path / "none.png"), *paths]})

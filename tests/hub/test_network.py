@@ -142,6 +142,8 @@ def test_no_weight_is_fetched_before_someone_agrees(tiny_hub: TestHub, tmp_path:
 # Refused from a look at the header
 
 
+@pytest.mark.rule(6)
+@pytest.mark.fault(26)
 def test_a_headless_model_is_refused_from_its_header_and_the_next_is_taken(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, "shady/tiny-headless", "acme/tiny-emotions")
     tiny_hub.repos["shady/tiny-headless"].settings["downloads"] = 10**6
@@ -153,6 +155,8 @@ def test_a_headless_model_is_refused_from_its_header_and_the_next_is_taken(bench
     assert whole_gets(tiny_hub) == []
 
 
+@pytest.mark.rule(6)
+@pytest.mark.fault(26)
 def test_weights_of_another_model_are_refused_from_the_header(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, MODEL)
     foreign = (tiny_hub.repos[MODEL].main.files["config.json"].content).replace(b'"bert"', b'"distilbert"')
@@ -166,6 +170,7 @@ def test_weights_of_another_model_are_refused_from_the_header(bench: Bench, tiny
     assert whole_gets(tiny_hub) == []
 
 
+@pytest.mark.fault(25)
 def test_an_architecture_that_transformers_does_not_know_is_refused_unseen(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, "shady/tiny-unknown-type")
 
@@ -175,6 +180,8 @@ def test_an_architecture_that_transformers_does_not_know_is_refused_unseen(bench
     check_line(caught.value)
 
 
+@pytest.mark.rule(1, 2)
+@pytest.mark.fault(23, 24)
 def test_no_pickle_and_no_code_is_ever_fetched(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, "shady/tiny-pickled", "shady/tiny-own-code", "acme/tiny-all-formats")
 
@@ -189,6 +196,8 @@ def test_no_pickle_and_no_code_is_ever_fetched(bench: Bench, tiny_hub: TestHub):
     assert not [r for r in tiny_hub.log if re.search(r"\.(bin|py|onnx|pt|h5)\b", f"{r.path}?{r.query}")]
 
 
+@pytest.mark.rule(2)
+@pytest.mark.fault(24)
 def test_code_named_anywhere_in_the_config_is_refused_although_no_tag_says_so(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, MODEL)
     nested = {"text_config": {"auto_map": {"AutoModel": "other/repo--mod.Class"}}}
@@ -221,6 +230,7 @@ def test_a_model_in_shards_is_looked_at_and_run(bench: Bench, tiny_hub: TestHub)
     assert "model.safetensors.index.json" in bench.snapshots
 
 
+@pytest.mark.rule(1)
 def test_an_index_that_names_pickles_is_refused(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, "acme/tiny-sharded")
     index = json.loads(tiny_hub.repos["acme/tiny-sharded"].main.files["model.safetensors.index.json"].content)
@@ -314,6 +324,7 @@ def test_sixteen_gigabytes_are_checked_without_a_byte_of_them():
         assert "has no trained head" in head_problem(folder, "AutoModelForQuestionAnswering")
 
 
+@pytest.mark.rule(3)
 def test_a_config_that_asks_for_a_billion_layers_is_refused_at_once(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, MODEL)
     tiny_hub.commit(MODEL, {"config.json": changed_config(tiny_hub, MODEL, num_hidden_layers=10**9)})
@@ -346,6 +357,8 @@ def test_a_renamed_model_is_kept_under_its_new_name(bench: Bench, tiny_hub: Test
     assert [p.name for p in (bench.folder / "models").glob("models--*")] == ["models--acme--moved"]
 
 
+@pytest.mark.rule(13)
+@pytest.mark.fault(6)
 def test_a_gated_model_is_not_picked_by_itself(bench: Bench, tiny_hub: TestHub):
     only(tiny_hub, "acme/tiny-gated", "acme/tiny-emotions")
     tiny_hub.repos["acme/tiny-gated"].settings["downloads"] = 10**9
@@ -356,6 +369,8 @@ def test_a_gated_model_is_not_picked_by_itself(bench: Bench, tiny_hub: TestHub):
     assert reasons(proposal)["acme/tiny-gated"].startswith("gated")
 
 
+@pytest.mark.rule(13)
+@pytest.mark.fault(6)
 def test_a_gated_model_that_is_named_says_where_to_ask(bench: Bench, tiny_hub: TestHub):
     with pytest.raises(GatedModel) as caught:
         bench.propose(models={"sentiment": "acme/tiny-gated"})
@@ -374,6 +389,7 @@ def test_a_gated_model_is_run_by_who_has_access(tiny_hub: TestHub, tmp_path: Pat
     assert tokens == {"hub": {"Bearer hf_reader"}, "cdn": {None}}
 
 
+@pytest.mark.rule(11)
 def test_the_token_is_shown_to_no_other_endpoint(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HF_TOKEN", "hf_reader")
 
@@ -382,6 +398,7 @@ def test_the_token_is_shown_to_no_other_endpoint(tiny_hub: TestHub, tmp_path: Pa
     assert {r.authorization for r in tiny_hub.log} == {None}
 
 
+@pytest.mark.fault(5)
 def test_a_model_that_is_not_there_names_the_nearest(bench: Bench):
     with pytest.raises(UnknownModel) as caught:
         bench.propose(models={"sentiment": "acme/tiny-sentimental"})
@@ -389,6 +406,7 @@ def test_a_model_that_is_not_there_names_the_nearest(bench: Bench):
     check_line(caught.value, "acme/tiny-sentimental", f"did you mean '{MODEL}'?")
 
 
+@pytest.mark.rule(7)
 def test_main_moves_between_plan_and_run_and_the_pinned_bytes_are_used(bench: Bench, tiny_hub: TestHub):
     proposal, pinned = bench.propose(), tiny_hub.sha(MODEL)
     tiny_hub.commit(MODEL, {"config.json": changed_config(tiny_hub, MODEL, id2label={"0": "EVIL", "1": "WORSE"})})
@@ -402,6 +420,7 @@ def test_main_moves_between_plan_and_run_and_the_pinned_bytes_are_used(bench: Be
     assert (bench.folder / "models/models--acme--tiny-sentiment/snapshots" / pinned).is_dir()
 
 
+@pytest.mark.fault(8)
 def test_a_pinned_revision_that_is_gone_is_said_and_the_next_cell_pins_anew(bench: Bench, tiny_hub: TestHub):
     proposal, old = bench.propose(), tiny_hub.sha(MODEL)
     new = tiny_hub.commit(MODEL, {"notes.txt": b"squashed"})
@@ -421,6 +440,7 @@ def test_a_pinned_revision_that_is_gone_is_said_and_the_next_cell_pins_anew(benc
 
 
 @pytest.mark.parametrize("how", ["setting", "option", "environment"])
+@pytest.mark.fault(13)
 def test_what_was_downloaded_is_used_offline_with_its_date(
     tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ):
@@ -439,6 +459,7 @@ def test_what_was_downloaded_is_used_offline_with_its_date(
     assert tiny_hub.log == []
 
 
+@pytest.mark.fault(14)
 def test_offline_a_model_that_is_not_here_names_one_that_is(tiny_hub: TestHub, tmp_path: Path):
     Bench(tiny_hub, tmp_path).run()
 

@@ -78,6 +78,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.fault(22)
 def test_22_kernels_that_want_one_model_download_it_once_and_an_interrupted_one_harms_nobody(
     tiny_hub: TestHub, tmp_path: Path, fetching: list[Fetching]
 ):
@@ -103,6 +104,7 @@ def test_22_kernels_that_want_one_model_download_it_once_and_an_interrupted_one_
     assert Bench(tiny_hub, tmp_path).parts == []
 
 
+@pytest.mark.fault(19)
 def test_19_a_kernel_killed_in_a_download_misleads_nobody(tiny_hub: TestHub, tmp_path: Path, fetching: list[Fetching]):
     silent = tiny_hub.faults.add(WEIGHTS, stall(0.5))
     kernel = start(fetching, tiny_hub, tmp_path)
@@ -126,6 +128,7 @@ def test_19_a_kernel_killed_in_a_download_misleads_nobody(tiny_hub: TestHub, tmp
     assert [m.model_id for m in after.session.hub.models()] == [MODEL]
 
 
+@pytest.mark.fault(51)
 def test_a_cell_is_interrupted_in_a_silent_download_and_runs_the_next_time(
     tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -88,6 +88,7 @@ def test_only_the_hub_itself_counts_as_connected_not_a_proxy_that_hangs(monkeypa
     assert counted is not proxied
 
 
+@pytest.mark.rule(12)
 def test_nobody_but_the_hub_is_asked(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """huggingface_hub asks huggingface.co for a list of AI agents when it makes headers: here a proxy would see it."""
     from huggingface_hub.utils import _detect_agent

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import HfApi
+from huggingface_hub.utils import _detect_agent
 
 from tests.hub.bench import Bench
 
 from .hub import TestHub
 from .tiny import build
+
+_detect_agent._registry = _detect_agent._EMPTY_REGISTRY
+"""Its client, which some tests use as others would, asks huggingface.co for a list of AI agents, whatever Hub it is."""
 
 
 @pytest.fixture(scope="session")

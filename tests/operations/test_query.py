@@ -131,6 +131,7 @@ def test_columns_of_one_name_are_told_apart() -> None:
         ("SELECT '\0'", "null byte"),
     ],
 )
+@pytest.mark.rule(10)
 def test_anything_but_one_select_of_the_frames_is_refused(query: str, said: str) -> None:
     with pytest.raises(StepFailed, match=said):
         ask(query)
@@ -210,6 +211,7 @@ def test_an_error_of_the_query_is_one_line_without_duckdbs_stack() -> None:
     assert error.value.__cause__ is None
 
 
+@pytest.mark.rule(14)
 def test_too_many_rows_are_refused_not_cut() -> None:
     with pytest.raises(StepFailed, match=r"more than 3 rows.*LIMIT"):
         ask("SELECT * FROM reviews", max_rows=3)

@@ -86,6 +86,7 @@ def test_a_search_of_the_hub_while_offline_is_refused(page: Page):
         {"id": 1, "body": {"ask": "try", "plan": "0" * 16, "step": "a", "model_ids": ["a/b"], "rows": 10**6}},
     ],
 )
+@pytest.mark.rule(15)
 def test_what_is_no_message_is_refused(page: Page, content: object):
     number = content.get("id") if isinstance(content, dict) else None
     answer = page.send(content, number if isinstance(number, int) and number >= 0 else 0)
@@ -103,6 +104,7 @@ FIELDS = ("plan", "step", "model_id", "model_ids", "rows", "task", "words", "hub
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON), ASKS)
+@pytest.mark.rule(15)
 def test_no_message_starts_anything_without_a_plan_that_was_seen(body: dict[str, Any], ask: str):
     """Whatever a page says in a fresh kernel: nothing runs, nothing is fetched, and it is answered in one line."""
     session = Session()

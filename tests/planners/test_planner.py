@@ -99,6 +99,7 @@ def test_a_wrong_entry_is_a_row_with_its_problem(shell: InteractiveShell, entry:
     assert {"rules", "openai", "ollama"} <= {r["planner"] for r in rows}
 
 
+@pytest.mark.rule(12)
 def test_sent_shows_every_byte_that_left(shell_with_llm: tuple[InteractiveShell, TestLLM]):
     shell, llm = shell_with_llm
     llm.replies += [says(PLAN), says(picks(STARTER[0]))]
@@ -109,6 +110,7 @@ def test_sent_shows_every_byte_that_left(shell_with_llm: tuple[InteractiveShell,
     assert [e.body.decode() in seen for e in llm.asked] == [True, True]
 
 
+@pytest.mark.rule(12)
 def test_no_row_leaves(shell_with_llm: tuple[InteractiveShell, TestLLM]):
     shell, llm = shell_with_llm
     llm.replies += [says(PLAN), says(picks(STARTER[0]))]
@@ -137,6 +139,7 @@ def test_the_llm_picks_among_the_candidates_and_its_agreement_is_kept(
 
 
 @pytest.mark.parametrize("named", [STARTER[0], "evil/model"])
+@pytest.mark.rule(8)
 def test_the_llm_cannot_pick_against_a_limit_or_outside_the_list(
     shell_with_llm: tuple[InteractiveShell, TestLLM], named: str, tmp_path: Path, starter_hub: Path
 ):
@@ -183,6 +186,7 @@ def test_the_score_picks_when_it_is_set_so(shell_with_llm: tuple[InteractiveShel
     assert len(llm.asked) == 1
 
 
+@pytest.mark.fault(28)
 def test_an_endpoint_that_is_away_fails_in_a_line_and_names_the_rules(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ):
@@ -198,6 +202,8 @@ def test_an_endpoint_that_is_away_fails_in_a_line_and_names_the_rules(
     assert KEY not in seen.text
 
 
+@pytest.mark.rule(11)
+@pytest.mark.fault(30)
 def test_the_key_is_nowhere_even_when_the_endpoint_echoes_it(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, config: HFMagic
 ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hfmagic.render.html import clean, code, fenced, table, tag, text
 
 
@@ -13,6 +15,7 @@ def test_false_and_none_leave_an_attribute_out():
     assert tag("audio", controls=True, src=None, class_=False).html == "<audio controls></audio>"
 
 
+@pytest.mark.fault(57)
 def test_escape_sequences_controls_and_direction_marks_are_stripped():
     assert clean("\x1b[31mred\x1b[0m \u202etxt\u2069\x00\x07") == "red txt"
 

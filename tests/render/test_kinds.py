@@ -165,6 +165,7 @@ def test_pieces_of_pictures_are_shown_one_by_one():
 
 
 @pytest.mark.parametrize("most", [50_000, 200_000])
+@pytest.mark.rule(14)
 def test_a_cell_keeps_within_its_bytes_and_says_so(most: int):
     results = photos()
     noise = [

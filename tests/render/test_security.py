@@ -140,6 +140,7 @@ def assert_inert(bundle: dict[str, Any]) -> None:
     assert fence not in bundle["text/markdown"].removeprefix(fence).removesuffix(fence)
 
 
+@pytest.mark.fault(57)
 @pytest.mark.parametrize("evil", [*PAYLOADS, *ODD])
 def test_no_payload_is_live_anywhere(evil: str):
     for bundle in bundles(evil):
@@ -154,6 +155,7 @@ def test_no_payload_is_live_anywhere(evil: str):
         max_size=6,
     )
 )
+@pytest.mark.rule(9)
 def test_no_mixture_of_payloads_is_live(parts: list[str]):
     for bundle in bundles("".join(parts)):
         assert_inert(bundle)
@@ -168,6 +170,7 @@ def test_mathjax_finds_no_delimiter_in_foreign_text():
     assert r"\(" not in texts
 
 
+@pytest.mark.fault(57)
 def test_a_megabyte_of_text_is_clipped_and_counted():
     results = run_of("<b>" + "long " * 200_000)
     data, _ = results_mimebundle(results, answer=answer(results), preview_rows=5)

@@ -106,6 +106,7 @@ def test_what_is_just_within_a_limit_is_let_through(limits: Limits):
         ({"languages": ()}, Limits(language="en"), "names no language, en is wanted"),
     ],
 )
+@pytest.mark.rule(13)
 def test_what_nobody_knows_is_not_within_a_limit(changes: dict[str, Any], limits: Limits, reason: str):
     assert why(replace(GOOD, **changes), limits) == reason
 

@@ -19,6 +19,7 @@ FLAGS = (
     "--ServerApp.open_browser=False",
     "--ServerApp.log_level=ERROR",
     "--LabApp.expose_app_in_browser=True",
+    "--LabApp.extension_manager=readonly",  # the other one asks pypi.org
     "--JupyterNotebookApp.expose_app_in_browser=True",
 )
 
@@ -41,7 +42,8 @@ def jupyter(app: str, folder: Path, env: Mapping[str, str]) -> Iterator[str]:
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
     quiet = home / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     quiet.parent.mkdir(parents=True, exist_ok=True)
-    quiet.write_text('{"fetchNews": "false"}', encoding="utf-8")  # else it asks whether to, in front of the sidebar
+    # Else it asks whether to, in front of the sidebar; and pypi.org for newer versions.
+    quiet.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
     log = (folder.parent / f"{folder.name}.log").open("wb")
     process = subprocess.Popen(
         command,

@@ -91,6 +91,7 @@ def test_the_tour_shows_every_text_that_the_kernel_sends(page: Page):
 NOT_DRAWN = {"address", "code", "column", "gives", "hub", "kind", "language", "of", "owner", "planner", "version"}
 
 
+@pytest.mark.rule(9)
 def test_no_payload_comes_alive_in_any_text_of_the_widget(
     watch: Watch, context: BrowserContext, harness: Harness, capsys: pytest.CaptureFixture[str]
 ):
@@ -207,6 +208,7 @@ def labelled(watch: Watch, notebook: Notebook, hostile_hub: Path) -> Notebook:
     return notebook
 
 
+@pytest.mark.rule(9)
 def test_a_hostile_model_on_hostile_rows_stays_text_everywhere(
     watch: Watch, labelled: Notebook, context: BrowserContext, shots: Shots
 ):
@@ -243,6 +245,7 @@ def test_a_hostile_model_on_hostile_rows_stays_text_everywhere(
     _nothing_fired(watch, labelled)
 
 
+@pytest.mark.rule(9)
 def test_a_saved_notebook_that_nobody_trusts_runs_nothing(watch: Watch, labelled: Notebook, context: BrowserContext):
     labelled.run(4)
     saved = nbformat.from_dict(labelled.save())
@@ -300,6 +303,7 @@ def test_a_forged_button_approves_nothing(watch: Watch, waiting: Notebook):
     _still_waits(waiting)
 
 
+@pytest.mark.rule(15)
 def test_a_script_presses_no_button_of_a_plan(waiting: Notebook):
     waiting.page.evaluate("() => document.querySelectorAll('.hfm-approve, .hfm-dismiss').forEach(b => b.click())")
     panel = waiting.tab("Plan")
@@ -387,6 +391,7 @@ GARBAGE: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.rule(15)
 def test_garbage_on_the_line_is_refused_and_runs_nothing(watch: Watch, waiting: Notebook):
     answers = waiting.page.evaluate(SEND, json.dumps([BODIES, GARBAGE]))
     refused = {int(n): given for n, given in answers.items() if 1000 <= int(n) < 9999}

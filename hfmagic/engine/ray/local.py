@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import NotAvailable, reason_of
+from ...processes import without_secrets
 
 OBJECT_STORE_BYTES = 512 * 2**20
 """What does not fit is spilled into the folder of the local Ray."""
@@ -121,23 +122,30 @@ def _alone(ray: Any) -> Iterator[None]:
 
     On Linux Ray replaces 127.0.0.1 by the machine's address (services.resolve_ip_for_localhost) and listens on all
     interfaces, unless it is told that there is no cluster: its switch is named after the systems where that is the
-    default. Without a token in the environment it would write one into ~/.ray.
+    default. Without a token in the environment it would write one into ~/.ray. The user's keys are nothing to them.
+    Without a dashboard one process would be left that counts usage: with that switched off it still asks the addresses
+    at which clouds tell of a machine (usage_lib.get_cloud_from_metadata_requests).
     """
-    constants = ray._private.ray_constants
+    constants, services = ray._private.ray_constants, ray._private.services
     wanted = {
         "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
         "RAY_AUTH_TOKEN": _TOKEN,
         "RAY_BACKEND_LOG_LEVEL": "fatal",
     }
-    before = {name: os.environ.get(name) for name in (*wanted, "RAY_AUTH_MODE")}
+    keys = os.environ.keys() - without_secrets(os.environ).keys() - wanted.keys()
+    before = {name: os.environ.get(name) for name in (*wanted, *keys, "RAY_AUTH_MODE")}
     cluster = constants.ENABLE_RAY_CLUSTER  # read from the environment when ray was imported
+    start_counting = services.start_api_server
     os.environ.update(wanted)
-    os.environ.pop("RAY_AUTH_MODE", None)  # then a local Ray asks for the token
+    for name in (*keys, "RAY_AUTH_MODE"):  # without a mode a local Ray asks for the token
+        os.environ.pop(name, None)
     constants.ENABLE_RAY_CLUSTER = False
+    services.start_api_server = lambda *_, **__: (None, None)  # no address, no process
     try:
         yield
     finally:
         constants.ENABLE_RAY_CLUSTER = cluster
+        services.start_api_server = start_counting
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -13,6 +13,7 @@ from ...hub.facts import ModelFacts
 from ...hub.job import Moment, OnMoment
 from ...hub.sources import Sources
 from ...limits import size_words
+from ...llm.exchange import Answered
 from ...llm.grammar import check_installed
 from ...llm.local import LocalLLM
 from ...models import Loaded, Pool, head_problem
@@ -67,10 +68,16 @@ class LocalModels:
         known = sorted(here.values(), key=lambda s: s.model_id not in listed)  # measured ones go first
         return choose([*known, *away], self._devices(), least=config.planner_min_params, dtype=config.dtype).model_id
 
-    def llm(self, model_id: str, on_prompt: Callable[[bytes], None]) -> LocalLLM:
+    def llm(
+        self,
+        model_id: str,
+        on_prompt: Callable[[bytes], None],
+        on_answer: Callable[[Answered], None] = lambda _: None,
+    ) -> LocalLLM:
         """The model as an LLM to plan with; it is not loaded yet."""
+        name, opened = f"{LOCAL}:{model_id}", partial(self._open, model_id)
         seconds = self._config.planner_seconds
-        return LocalLLM(f"{LOCAL}:{model_id}", partial(self._open, model_id), seconds=seconds, on_prompt=on_prompt)
+        return LocalLLM(name, opened, seconds=seconds, on_prompt=on_prompt, on_answer=on_answer)
 
     def parameters(self, model_id: str) -> int:
         """How many parameters a model has, a count; it is not loaded for that. Raises: DamagedModel, HubError."""
