@@ -42,6 +42,18 @@ def test_a_step_is_in_it_with_its_rows_and_seconds(shell: InteractiveShell, conf
     assert "starter/minilm-l6-sentiment" in _next(shell, config, "%hf ledger all")
 
 
+def test_tokens_that_a_model_writes_are_counted_and_those_of_the_cache_are_not(shell: InteractiveShell):
+    cell = "%%hf reviews --rows 4\nSummarize each review in 8 words."
+    run(shell, cell)
+    store, loaded = shell.user_ns["hf"].store, shell.user_ns["hf"].pool.loaded()[0]
+    texts = [text for text in shell.user_ns["hf"].last.value.iloc[:, -1] if text]
+    written = sum(len(loaded.tokenizer(text, add_special_tokens=False)["input_ids"]) for text in texts)
+    run(shell, cell)
+
+    assert [c.written for c in store.costs() if c.what == "step"] == [written]
+    assert "tokens written" in run(shell, "%hf ledger").text
+
+
 def _next(shell: InteractiveShell, config: HFMagic, line: str) -> str:
     """What the next kernel of this machine shows."""
     before = shell.user_ns["hf"]

@@ -17,6 +17,7 @@ from ..errors import DamagedModel, NoTrainedHead, StepFailed
 from ..hub.facts import ModelFacts, read_config
 from ..hub.job import Moment
 from ..kinds import Kind
+from ..models import Loaded
 from ..plan import ModelChoice
 from ..results import Downloading, Loading, StepResult
 from ..runners.registry import find_runner
@@ -47,7 +48,7 @@ class ModelStep:
         self.choice: ModelChoice = run.step.model
         self.facts = self._fetched(run)
         self.load_seconds = self.seconds = 0.0
-        self.rows = self.largest = 0
+        self.rows = self.largest = self.written = 0
         self._run = run
         self._peak: Peak | None = None
         self._open, self._measuring = ExitStack(), ExitStack()
@@ -87,7 +88,9 @@ class ModelStep:
         taken = loaded.bytes + (self._peak.bytes if self._peak else 0)
         logged = step.id if machine.logged else ""
         measured = (loaded.device, loaded.dtype, self.rows, self.seconds, self.load_seconds, taken, self.largest)
-        machine.store.add_run(Run(step.task, self.choice.model_id, self.choice.revision, *measured, logged))
+        machine.store.add_run(
+            Run(step.task, self.choice.model_id, self.choice.revision, *measured, logged, self.written)
+        )
         return taken
 
     @cached_property
@@ -168,7 +171,7 @@ class ModelStep:
         if self._run.machine.engine == "ray":
             self._compute_on_ray(values, outcome, finished)
             return
-        worker, before = self.worker, outcome.done
+        worker, before, known = self.worker, outcome.done, frozenset(outcome.results)
         if self._run.prefetch:
             self._run.prefetch.begin(self._run.coming)
 
@@ -182,6 +185,8 @@ class ModelStep:
             finished(now)
 
         worker.fill(values, outcome, told)
+        if self._run.tables.scope.spec(self._run.step).gives is Kind.TEXT:
+            self.written += _tokens(worker.loaded, [r for i, r in outcome.results.items() if i not in known])
 
     def _compute_on_ray(self, values: Sequence[Any], outcome: Outcome, finished: Finished) -> None:
         from .ray import RaySettings, made, run_on_ray
@@ -224,3 +229,14 @@ def code_of(runner: Runner) -> str:
     source = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
     versions = " ".join(version(name) for name in ("torch", "transformers", "tokenizers", "pillow"))
     return f"{versions} {source[:16]} {runner.run.__qualname__}"
+
+
+def _tokens(loaded: Loaded, results: Sequence[Any]) -> int:
+    """Tokens of the texts that a model wrote, as its own tokenizer counts them; 0 where it has none."""
+    texts = [result for result in results if isinstance(result, str) and result]
+    try:
+        return (
+            sum(map(len, loaded.tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"])) if texts else 0
+        )
+    except (TypeError, ValueError, LookupError, AttributeError):  # no step fails for a count
+        return 0

@@ -119,7 +119,8 @@ class Store(File):
         values = (run.task, run.model_id, run.revision, run.device, run.dtype, run.rows, run.seconds, run.load_seconds)
         self.do(_ADD_RUN, (time.time(), *values, run.peak_bytes, run.longest))
         self.do("DELETE FROM runs WHERE rowid <= (SELECT MAX(rowid) FROM runs) - ?", (MOST_KEPT,))
-        self.add_cost(Cost("step", run.model_id, run.task, rows=run.rows, seconds=run.seconds + run.load_seconds))
+        took = run.seconds + run.load_seconds
+        self.add_cost(Cost("step", run.model_id, run.task, rows=run.rows, seconds=took, written=run.written))
         if run.step:
             whose = (self.kernel, run.task, run.model_id, run.revision, run.step)
             self.do(_RAN, (run.seconds, run.peak_bytes or None, *whose))

@@ -15,7 +15,8 @@ class Run:
     """One measured step: `rows` that the model saw in `seconds`, after `load_seconds` of loading.
 
     `peak_bytes` are those that the step took at most, `longest` the tokens of its largest batch; 0: not measured.
-    `step` is its id in the plan; empty for what is no step that a user chose a model for, such as one of a trial.
+    `written` are the tokens of the texts that it gave. `step` is its id in the plan; empty for what is no step that a
+    user chose a model for, such as one of a trial.
     """
 
     task: str
@@ -29,6 +30,7 @@ class Run:
     peak_bytes: int = 0
     longest: int = 0
     step: str = ""
+    written: int = 0
 
 
 @dataclass(frozen=True, slots=True)
