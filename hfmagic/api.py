@@ -126,7 +126,7 @@ def to_app(plan: Plan) -> dict[str, str]:
     """A plan whose models are pinned as a Gradio app that needs no hfmagic.
 
     Returns: file name → text: `app.py`, `requirements.txt` with pins, `README.md` with what a Space of the Hub reads.
-    Raises: InvalidPlan: a step has no model; UnknownModel.
+    Raises: InvalidPlan: a step has no model; UnknownModel; BadOption: a page has no field for an input.
     """
     from .export import to_app
 

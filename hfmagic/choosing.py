@@ -115,6 +115,34 @@ class Choosing(Running):
         bound, candidates = choose_models(plan, self._chooser(plan, inputs, options), named=options.models)
         return Proposal(bound, inputs, candidates, options)
 
+    def proposal_of(self, plan: Plan, given: Mapping[str, Any], options: Options | None = None) -> Proposal:
+        """A plan from elsewhere, such as a file, over the values of its inputs, with just the models that it pins.
+
+        Args:
+            given: by the inputs' names; without any it can be looked at, and not be run.
+        Raises: InvalidPlan; UnknownVariable, UnknownColumn, MissingFile.
+        """
+        options, names = options or Options(), tuple(given)
+        reader = self.reading(options)
+        found = self.inputs.find(plan.request, given, names, reader, rows=options.rows) if names else {}
+        if found:
+            plan = plan.model_copy(update={"inputs": tuple(i.schema for i in found.values())})
+        return Proposal(validate(plan), found, {}, options, names=names)
+
+    def adopt(self, proposal: Proposal, *, others: bool = False) -> Proposal:
+        """A proposal from elsewhere becomes the last one; nothing is shown, run or remembered of it.
+
+        Args:
+            others: also look for the other models of its steps, as candidates beside those that it pins.
+        Raises: with `others` what choosing raises.
+        """
+        if others:
+            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options)
+            chooser = replace(chooser, remember=False, picker=None)
+            proposal = replace(proposal, candidates=choose_models(proposal.plan, chooser)[1])
+        self.proposal = proposal
+        return proposal
+
     def why(self, step_id: str) -> tuple[Candidate, ...]:
         """The candidates of a step of the last plan, best first, the rejected ones with their reasons."""
         proposal = self._last_proposal()

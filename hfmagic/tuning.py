@@ -9,6 +9,7 @@ from .judging import Judging
 from .learning import learn_trial
 from .proposal import Options, Proposal
 from .selection.choose import choose_models
+from .store import Cost
 from .tune import Terms, Tuned, tune
 
 
@@ -66,6 +67,8 @@ class Tuning(Judging):
                 on=on,
                 check=self.turn.check,
             )
+        took = found.trained.seconds
+        self.store.add_cost(Cost("training", found.base, found.task, rows=found.rows[0], seconds=took))
         if found.trial is not None and found.same_labels:  # of other labels it says nothing of what the step is for
             learn_trial(self.store, found.trial, f"{self.kernel}:{proposal.plan.hash}:{step_id}:{found.model_id}")
         return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config import HFMagic
 from ..errors import BadOption, MissingFile, one_line
+from .hints import in_shell
 
 if TYPE_CHECKING:
     from ..plan import Plan
@@ -30,9 +31,9 @@ class Command:
 
 
 def say(given: Namespace, line: str) -> None:
-    """Words on stderr; none with --quiet."""
+    """Words on stderr, their hints those of a shell; none with --quiet."""
     if not given.quiet:
-        print(line, file=sys.stderr)
+        print(in_shell(line), file=sys.stderr)
 
 
 def session_for(*files: Path) -> Session:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from types import MappingProxyType
 from ..errors import HFMagicError, NeedsConsent, NotShared
 from . import look, upkeep, work
 from .call import Command
+from .hints import in_shell
 
 ABOUT = "Describe a task; hfmagic plans it as a chain of Hugging Face models and runs it over your files."
 ENDS = """\
@@ -33,8 +33,6 @@ GROUPS: Mapping[str, tuple[Command, ...]] = MappingProxyType(
 )
 """Heading of the help → its commands."""
 
-_LINE = re.compile(r"%hf(?= (?:cache|doctor|ledger|log|models|sent)\b)")
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns: its exit code; 0, 1, 3 and 130 as ENDS has them (argparse itself leaves with 2)."""
@@ -45,10 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HFMagicError as error:
         if given.debug:
             traceback.print_exception(error)
-        print(f"{error.code} {_as_command(error).line}", file=sys.stderr)
+        error.hint = in_shell(error.hint)
+        print(f"{error.code} {error.line}", file=sys.stderr)
         return 3 if isinstance(error, NeedsConsent | NotShared) else 1
     except KeyboardInterrupt as stopped:
-        print(str(stopped) or "interrupted", file=sys.stderr)
+        print(in_shell(str(stopped)) or "interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `| head` has read enough; Python would say so once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -60,12 +59,6 @@ def _listed() -> str:
     """The commands under their headings; argparse itself has one heading for all."""
     parts = ("\n".join([f"{head}:", *(f"  {c.name:<11}{c.help}" for c in found)]) for head, found in GROUPS.items())
     return "\n\n".join(parts)
-
-
-def _as_command(error: HFMagicError) -> HFMagicError:
-    """The error with a hint for a shell, where the line that it names is a command with the same words."""
-    error.hint = _LINE.sub("hfmagic", error.hint)
-    return error
 
 
 def _parser() -> argparse.ArgumentParser:

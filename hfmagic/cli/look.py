@@ -1,4 +1,4 @@
-"""Commands that look at models and at what a plan rests on: models, audit, fit, trial, log, sent."""
+"""Commands that look at models and at what a plan rests on: models, audit, fit, trial, tune, log, ledger, sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import BadOption, NeedsConsent
 from .call import Command, add_format, as_json, as_rows, options_of, read_plan, say, session_for
 from .data import inputs_for
+from .hints import in_shell
 from .work import proposal_for
 
 
@@ -43,30 +44,26 @@ def _models(given: Namespace) -> int:
 
 
 def _audit(given: Namespace) -> int:
-    from ..proposal import Options, Proposal
     from ..render.audit_view import audit_view
 
     session = session_for()
-    session.proposal = Proposal(read_plan(given.plan), {}, {}, Options())
+    session.adopt(session.proposal_of(read_plan(given.plan), {}))
     found = session.audit()
-    print(found.to_json(indent=2) if given.format == "json" else audit_view(found).plain)
+    print(found.to_json(indent=2) if given.format == "json" else in_shell(audit_view(found).plain))
     return 0
 
 
 def _fit(given: Namespace) -> int:
     from ..fit import fit_rows
-    from ..proposal import Options, Proposal
 
     session = session_for()
-    found = session.forecast(Proposal(read_plan(given.plan), {}, {}, Options()), given.hardware)
+    found = session.forecast(session.proposal_of(read_plan(given.plan), {}), given.hardware)
     as_rows(given, fit_rows(found))
     say(given, found.words)
     return 0
 
 
 def _trial(given: Namespace) -> int:
-    from dataclasses import replace
-
     from ..judging import Terms
     from ..proposal import Options
     from ..trial import view_of
@@ -76,9 +73,7 @@ def _trial(given: Namespace) -> int:
     plan = read_plan(given.plan)
     files = inputs_for([i.name for i in plan.inputs], [given.data])
     session = session_for(*files.values())
-    proposal = proposal_for(session, plan, files, Options())
-    candidates = session.choose_models(proposal.plan, proposal.inputs, Options()).candidates
-    session.proposal = replace(proposal, candidates=candidates)
+    session.adopt(proposal_for(session, plan, files, Options()), others=True)
     found = session.try_models(given.step, given.models, Terms(given.rows, given.labels, yes=given.yes))()
     if given.format == "text":
         print(view_of(found).plain)
@@ -100,7 +95,7 @@ def _tune(given: Namespace) -> int:
         found = session.tune_for(proposal, given.step, given.labels)
     except NeedsConsent as error:
         raise NeedsConsent(error.message, hint="--yes agrees") from None
-    print(view_of(found).plain)
+    print(in_shell(view_of(found).plain))
     again = f"hfmagic plan REQUEST {given.data} --model {given.step}={found.model_id}"
     say(given, f"→ {found.model_id}. Next: {again} -o tuned.json")
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..config import HFMagic
 from ..errors import BadOption, did_you_mean
 from .call import Command, add_format, as_rows, say, session_for
+from .hints import in_shell
 
 
 def _starter(given: Namespace) -> int:
@@ -48,6 +49,7 @@ def _doctor(given: Namespace) -> int:
         from ..doctor import examine
 
         rows = examine(session, offline=given.offline)
+    rows = [{**row, "do": in_shell(str(row["do"]))} for row in rows]
     return as_rows(given, rows, ("what", "found", "do"))
 
 

@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 def proposal_for(session: Session, plan: Plan, files: dict[str, Path], options: Options) -> Proposal:
     """A plan over files, with just the models that it pins. Raises: InvalidPlan, UnknownModel, UnknownColumn."""
-    from ..proposal import Proposal
-    from ..scope import validate
-
-    names = tuple(files)
-    given = {name: loaded(path) for name, path in files.items()}
-    found = session.inputs.find(plan.request, given, names, session.reading(options), rows=options.rows)
-    plan = validate(plan.model_copy(update={"inputs": tuple(i.schema for i in found.values())}))
-    return Proposal(plan, found, {}, options, names=names)
+    return session.proposal_of(plan, {name: loaded(path) for name, path in files.items()}, options)
 
 
 def _plan(given: Namespace) -> int:
@@ -117,7 +110,7 @@ def _left(results: Results, *, cached: bool) -> str:
     """What an interrupt left."""
     from ..render.words import kept_words
 
-    kept = kept_words(results, cached=cached).replace("run the cell again", "run it again")
+    kept = kept_words(results, cached=cached)
     return f"interrupted: {kept}" if kept else "interrupted; run it again to go on"
 
 

@@ -22,7 +22,7 @@ from ..plan import ModelChoice
 from ..results import Downloading, Loading, StepResult
 from ..runners.registry import find_runner
 from ..runners.runner import Runner
-from ..store import Run
+from ..store import Cost, Run
 from .batching import Finished, Outcome
 from .half import Half, settled
 from .peak import Peak, measured_peak
@@ -82,9 +82,15 @@ class ModelStep:
         """Remember what was measured. Gives the bytes that the model and its rows took at most; 0: it did not run."""
         self._measuring.close()
         self._open.close()
-        if self._worker is None or not self.rows:
+        machine, step = self._run.machine, self._run.step
+        if self._worker is None:  # on Ray's workers; their speed and memory are not those of this device
+            if self.rows:
+                cost = Cost("step", self.choice.model_id, step.task, rows=self.rows, seconds=self.seconds)
+                machine.store.add_cost(cost)
             return 0
-        loaded, machine, step = self._worker.loaded, self._run.machine, self._run.step
+        if not self.rows:
+            return 0
+        loaded = self._worker.loaded
         taken = loaded.bytes + (self._peak.bytes if self._peak else 0)
         logged = step.id if machine.logged else ""
         measured = (loaded.device, loaded.dtype, self.rows, self.seconds, self.load_seconds, taken, self.largest)
@@ -184,9 +190,11 @@ class ModelStep:
                 self.largest = max(self.largest, outcome.largest)
             finished(now)
 
-        worker.fill(values, outcome, told)
-        if self._run.tables.scope.spec(self._run.step).gives is Kind.TEXT:
-            self.written += _tokens(worker.loaded, [r for i, r in outcome.results.items() if i not in known])
+        try:
+            worker.fill(values, outcome, told)
+        finally:
+            if self._run.tables.scope.spec(self._run.step).gives is Kind.TEXT:
+                self.written += _tokens(worker.loaded, [r for i, r in outcome.results.items() if i not in known])
 
     def _compute_on_ray(self, values: Sequence[Any], outcome: Outcome, finished: Finished) -> None:
         from .ray import RaySettings, made, run_on_ray

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
-from ..kinds import InputSchema, Kind
+from ..errors import BadOption
+from ..kinds import MEDIA, ColumnSchema, InputSchema, Kind
 from ..plan import Column, Plan, Variable
 from .components import CHART, DATA, FOLDER, FOUND_IN, GALLERY, INPUTS, OUTPUTS, Component
 from .data import folder_of
@@ -15,6 +17,8 @@ from .layout import Call, laid_out, literal
 from .names import kind_of_result
 from .words import title
 
+NOTHING = "Nothing came out: what was given cannot be read."
+MARKS = re.compile(r"[\\`*_\[\]<>#$|~&]")  # that mean something in Markdown
 LARGEST = "200mb"  # a file that the page takes
 KEPT = 3600  # seconds that files which were given stay on the disk
 # Fonts of the machine: the theme's own would be fetched from Google by each browser.
@@ -22,8 +26,13 @@ THEME = 'gradio.themes.Default(font=["system-ui", "sans-serif"], font_mono=["ui-
 
 
 def app(source: Source) -> str:
-    """A file that shows the page on this machine, at the address that Gradio prints."""
+    """A file that shows the page on this machine, at the address that Gradio prints.
+
+    Raises: BadOption: a page has no field for an input.
+    """
     draft, names = source.draft, source.draft.names
+    for schema in draft.plan.inputs:
+        _check_field(draft.plan, schema)
     name, text = function_of(source)
     fields = [_field(draft, schema) for schema in draft.plan.inputs]
     shown = list(_shown(source))
@@ -33,52 +42,86 @@ def app(source: Source) -> str:
     if charted:
         draft.settings['plt.switch_backend("Agg")  # a page has no window'] = None
     respond, page = names.new("respond"), names.new("page")
-    given = [names.sources[i.name] for i in draft.plan.inputs]
-    value = Call(f"{name}(", tuple(f.code.replace("{}", v) for f, v in zip(fields, given, strict=True)))
-    handler = [
-        "@in_a_line",
-        f"def {respond}({', '.join(f'{v}: {_hint(s)}' for v, s in zip(given, draft.plan.inputs, strict=True))}):",
-        '    """What the page shows."""',
-        laid_out(value, indent=4, before="" if all(c is CHART for c, _ in shown) else f"{source.result} = "),
-        f"    return {_given_back([code for _, code in shown if code])}",
-    ]
-    inputs = draft.plan.inputs
-    labels = [f.source.replace("{label}", literal(i.name)) for f, i in zip(fields, inputs, strict=True)]
+    labels = [f.source.replace("{label}", literal(i.name)) for f, i in zip(fields, draft.plan.inputs, strict=True)]
     arguments = (
         f"fn={respond}",
         Call("inputs=[", tuple(labels), "]"),
         Call("outputs=[", tuple(c.source.replace("{label}", literal(_label(source, c))) for c, _ in shown), "]"),
-        f"title={literal(title(draft.plan).partition(' (')[0])}",
-        f"description={literal(draft.plan.request.strip())}",
+        f"title={literal(html.escape(title(draft.plan).partition(' (')[0], quote=False))}",
+        f"description={literal(_as_it_is(draft.plan.request.strip()))}",
         f"api_name={literal(name)}",
         'flagging_mode="never"',
         "analytics_enabled=False",
         f"delete_cache=({KEPT}, {KEPT})",
     )
     made = laid_out(Call("gradio.Interface(", arguments), indent=0, before=f"{page} = ")
-    how = (f"theme={THEME}", f'max_file_size="{LARGEST}"', "run_history=False")
+    how = (f"theme={THEME}", "share=False", f'max_file_size="{LARGEST}"', "run_history=False")
     start = laid_out(Call(f"{page}.queue(default_concurrency_limit=1).launch(", how), indent=4)
-    body = "\n\n\n".join([text, "\n".join(handler), f'{made}\n\nif __name__ == "__main__":\n{start}'])
+    body = "\n\n\n".join(
+        [
+            text,
+            _handler(source, f"def {respond}", name, fields, shown),
+            f'{made}\n\nif __name__ == "__main__":\n{start}',
+        ]
+    )
     return f"{docstring(source)}\n\n{before_def(source.head(body, models=source.loads()))}{body}\n"
+
+
+def _handler(
+    source: Source, head: str, name: str, fields: Sequence[Component], shown: Sequence[tuple[Component, str]]
+) -> str:
+    """The function behind the page's button, which calls the one of that name."""
+    draft, inputs = source.draft, source.draft.plan.inputs
+    given = [draft.names.sources[i.name] for i in inputs]
+    value = Call(f"{name}(", tuple(f.code.replace("{}", v) for f, v in zip(fields, given, strict=True)))
+    drawn_only = all(c is CHART for c, _ in shown)
+    single = not drawn_only and kind_of_result(draft.scope) is not Kind.TABLE
+    lines = [
+        "@in_a_line",
+        f"{head}({', '.join(f'{v}: {_hint(s)}' for v, s in zip(given, inputs, strict=True))}):",
+        '    """What the page shows."""',
+        laid_out(value, indent=4, before="" if drawn_only else f"{source.result} = "),
+        *((f"    if {source.result} is None:", f"        raise gradio.Error({literal(NOTHING)})") if single else ()),
+        f"    return {_given_back([code for _, code in shown if code])}",
+    ]
+    return "\n".join(lines)
 
 
 def _field(draft: Draft, schema: InputSchema) -> Component:
     """The component of an input, its code filled in but for the value."""
     media = folder_of(schema)
-    found = FOLDER if media else INPUTS.get(schema.kind, INPUTS[Kind.TEXT])
-    fill = {"{media}": literal(str(media)), "{columns}": literal(read_columns(draft.plan, schema))}
+    found = FOLDER if media else INPUTS[schema.kind]
+    read = read_columns(draft.plan, schema)
+    dates = [c.name for c in read if c.dtype.startswith("date")]
+    fill = {
+        "{media}": literal(str(media)),
+        "{columns}": literal([c.name for c in read]),
+        "{dates}": literal(dates),
+    }
     code, source = found.code, found.source
     for mark, text in fill.items():
         code, source = code.replace(mark, text), source.replace(mark, text)
     return Component(source, code, found.parts)
 
 
-def read_columns(plan: Plan, schema: InputSchema) -> list[str]:
+def _check_field(plan: Plan, schema: InputSchema) -> None:
+    """Raise BadOption where a page has no field for an input, or none that is safe."""
+    if folder_of(schema):
+        return
+    if schema.kind not in INPUTS:
+        raise BadOption(f"a page has no field for {schema.name}: {schema.kind}.", hint="plan over what it was made of")
+    for column in read_columns(plan, schema):
+        if column.kind in MEDIA:  # whoever uploads a table of paths would have files of this machine read
+            said = f"{schema.name}.{column.name} names files of this machine: a page cannot take them in a table."
+            raise BadOption(said, hint=f"plan over one {column.kind}, or a folder of them")
+
+
+def read_columns(plan: Plan, schema: InputSchema) -> list[ColumnSchema]:
     """The columns of a table that its steps read: those they refer to, and those that their parameters name."""
     references = [r for s in plan.steps for r in (*s.inputs.values(), *(p.of for p in s.where))]
     named = {r.column for r in references if isinstance(r, Column) and r.of == schema.name}
     said = " ".join(str(value) for s in plan.steps for value in s.parameters.values())
-    return [c.name for c in schema.columns if c.name in named or re.search(rf"(?<!\w){re.escape(c.name)}(?!\w)", said)]
+    return [c for c in schema.columns if c.name in named or re.search(rf"(?<!\w){re.escape(c.name)}(?!\w)", said)]
 
 
 def _shown(source: Source) -> Iterator[tuple[Component, str]]:
@@ -110,6 +153,11 @@ def _new_columns(draft: Draft) -> list[str]:
     on_the_way = {s.output for s in draft.plan.steps if draft.scope.spec(s).gives is Kind.EMBEDDING}
     columns = draft.columns.get(draft.names.result, []) if given else []
     return [name for name in columns if name not in had | on_the_way]
+
+
+def _as_it_is(text: str) -> str:
+    """Markdown that shows a text as it is: a page would read it as Markdown, and fetch what pictures it names."""
+    return MARKS.sub(r"\\\g<0>", text)
 
 
 def _given_back(codes: Sequence[str]) -> str:

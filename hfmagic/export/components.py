@@ -21,16 +21,19 @@ class Component:
     parts: tuple[str, ...] = ()
 
 
-# A picture stays the file that was given: by default Gradio would make another one of it.
 INPUTS: Mapping[Kind, Component] = MappingProxyType(
     {
         Kind.TEXT: Component("gradio.Textbox(label={label}, lines=6)"),
         Kind.NUMBER: Component("gradio.Number(label={label})"),
-        Kind.IMAGE: Component('gradio.Image(label={label}, type="filepath", image_mode=None)'),
+        Kind.IMAGE: Component(
+            'as_given(gradio.Image(label={label}, type="filepath", image_mode=None))', parts=("as_given",)
+        ),
         Kind.AUDIO: Component('gradio.Audio(label={label}, type="filepath")'),
         Kind.VIDEO: Component("gradio.Video(label={label})"),
         Kind.TABLE: Component(
-            'gradio.File(label={label}, file_types=[".csv", ".parquet"])', "read_table({}, {columns})", ("read_table",)
+            'gradio.File(label={label}, file_types=[".csv", ".parquet"])',
+            "read_table({}, {columns}, {dates})",
+            ("read_table",),
         ),
     }
 )
@@ -51,7 +54,13 @@ OUTPUTS: Mapping[Kind, tuple[Component, ...]] = MappingProxyType(
         Kind.EMBEDDING: (Component("gradio.JSON(label={label})", "{}.tolist()"),),
         Kind.AUDIO: (Component("gradio.Audio(label={label})", "as_sound({})", ("as_sound",)),),
         Kind.VIDEO: (Component("gradio.Video(label={label})"),),
-        Kind.IMAGE: (Component('gradio.Image(label={label}, format="png", buttons=["download", "fullscreen"])'),),
+        Kind.IMAGE: (
+            Component(
+                'gradio.Image(label={label}, format="png", buttons=["download", "fullscreen"])',
+                "viewable({})",
+                ("viewable",),
+            ),
+        ),
         Kind.TABLE: (
             Component("gradio.Dataframe(label={label}, wrap=True)", "first_rows({}, {new})", ("first_rows",)),
             Component('gradio.File(label="result.csv")', "as_file({})", ("as_file",)),

@@ -29,7 +29,7 @@ HINTS: Mapping[Kind, str] = MappingProxyType(
         Kind.LABELS: "list[dict]",
         Kind.EMBEDDING: "np.ndarray",
         Kind.AUDIO: "dict",
-        Kind.IMAGE: "plt.Figure",
+        Kind.IMAGE: "Image.Image",
         Kind.SPANS: "list[dict]",
         Kind.BOXES: "list[dict]",
         Kind.MASK: "list[dict]",
@@ -44,12 +44,14 @@ RETURNS: Mapping[Kind, str] = MappingProxyType(
         Kind.LABELS: "labels with their scores, best first",
         Kind.EMBEDDING: "the embedding",
         Kind.AUDIO: "samples and their rate in Hz",
-        Kind.IMAGE: "the figure",
+        Kind.IMAGE: "the picture",
         Kind.SPANS: "what was found, with its place in the text",
         Kind.BOXES: "what was found, with its place in the picture",
         Kind.MASK: "what was found, with its pixels",
     }
 )
+FIGURE = ("plt.Figure", "the figure")
+"""What a function gives whose result is a chart."""
 
 
 @dataclass(frozen=True)
@@ -206,9 +208,13 @@ def function_of(source: Source) -> tuple[str, str]:
     draft, names = source.draft, source.draft.names
     name, kind = names.new(function_name(draft.plan, names.taken)), kind_of_result(draft.scope)
     given = [f"{names.sources[i.name]}: {_hint(i.kind)}" for i in draft.plan.inputs]
-    head = f"def {name}({', '.join(given)}) -> {HINTS[kind]}:"
+    drawn = draft.names.result in {s.id for s in draft.plan.steps if s.task == "chart"}
+    hint, gives = FIGURE if drawn else (HINTS[kind], RETURNS[kind])
+    if hint == HINTS[Kind.IMAGE]:
+        draft.add_import("from PIL import Image")
+    head = f"def {name}({', '.join(given)}) -> {hint}:"
     framed = draft.names.result in {i.name for i in draft.plan.inputs}
-    said = "the frame with the columns that the steps add" if framed else RETURNS[kind]
+    said = "the frame with the columns that the steps add" if framed else gives
     lines = [head, f'    """{title(draft.plan).partition(" (")[0]}. Returns: {said}."""']
     unused = {draft.variable(s.id) for s in draft.plan.steps if s.task == "chart" and s.id != names.result}
     for section in draft.sections:

@@ -57,7 +57,8 @@ def to_app(
     Args:
         models: as of `to_python`.
         output: what the result is called on the page.
-    Raises: InvalidPlan: a step has no model, or the plan does not fit together.
+    Raises: InvalidPlan: a step has no model, or the plan does not fit together; BadOption: a page has no field for an
+        input.
     """
     code = app(_source(plan, models, "script", True, output, None, 0, seed, batch_tokens))
     return {"app.py": code, "requirements.txt": requirements(code), "README.md": readme(plan, models)}

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from types import MappingProxyType
 
 from ..hub.facts import ModelFacts
+from ..limits import STRICTNESS, license_class
 from ..plan import Plan
 from .words import title
 
@@ -76,7 +77,7 @@ def readme(plan: Plan, models: Mapping[str, ModelFacts]) -> str:
 
     pinned = {s.model.model_id: s.model.revision for s in plan.ordered() if s.model}
     used = [models[name] for name in pinned if name in models]
-    licenses = {m.license for m in used}
+    licenses = sorted((m.license for m in used), key=lambda name: STRICTNESS.index(license_class(name)))
     does = title(plan).partition(" (")[0]
     front = SpaceCardData(
         title=does,
@@ -87,7 +88,7 @@ def readme(plan: Plan, models: Mapping[str, ModelFacts]) -> str:
         sdk_version=_pinned("gradio").partition("==")[2],
         python_version=f"{sys.version_info.major}.{sys.version_info.minor}",
         app_file="app.py",
-        license=licenses.pop() if len(licenses) == 1 else None,  # of several, none is that of the whole
+        license=licenses[-1] if licenses else None,  # the strictest; the table names each
         models=[m.model_id for m in used if m.revision] or None,
     )
     words = WORDS["zh" if CHINESE.search(plan.request) else "en"]

@@ -17,6 +17,10 @@ from hfmagic.cli import main
 from hfmagic.cli.entry import GROUPS
 from hfmagic.session import Session
 from tests.conftest import DATA
+from tests.hub.bench import MODEL
+from tests.hubserver import TestHub
+
+pytest_plugins = ["tests.hubserver.fixtures"]
 
 REQUEST = "Label the sentiment of each review."
 COMMAND = (sys.executable, "-m", "hfmagic.cli")
@@ -138,6 +142,13 @@ def test_what_lists_something_lists_it_as_json(here: Path, words: list[str], cap
     assert as_text != as_json or words == ["sent"]
 
 
+def test_an_audit_names_commands(here: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["audit", "plan.json"]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert "hfmagic sent" in last
+    assert "%hf" not in last
+
+
 def test_the_best_models_of_a_step_are_tried_on_rows(here: Path, capsys: pytest.CaptureFixture[str]):
     step = json.loads((here / "plan.json").read_text())["steps"][0]["id"]
     assert main(["trial", "plan.json", step, "reviews.csv", "--rows", "4", "--format", "json"]) == 0
@@ -187,9 +198,41 @@ def test_help_and_version_import_nothing_heavy():
     assert all(f"\n  {c.name} " in done.stdout for found in GROUPS.values() for c in found)
 
 
-def test_a_hint_names_a_command_where_there_is_one(here: Path, capsys: pytest.CaptureFixture[str]):
-    assert main(["models", "nobody/nothing", "--offline"]) == 1
-    assert "hfmagic models lists them" in capsys.readouterr().err
+def without_model(here: Path) -> str:
+    """A plan whose step has no model."""
+    plan = json.loads((here / "plan.json").read_text())
+    plan["steps"][0]["model"] = None
+    (here / "bare.json").write_text(json.dumps(plan))
+    return "bare.json"
+
+
+def test_a_hint_names_a_command_where_there_is_one(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def hint(*words: str) -> str:
+        assert main(words) == 1
+        return capsys.readouterr().err.rpartition(" → ")[2].strip()
+
+    assert "hfmagic models lists them" in hint("models", "nobody/nothing", "--offline")
+    assert hint("code", without_model(here)) == "hfmagic plan … --model sentiment=MODEL"
+    assert hint("trial", "plan.json", "sentiment", "reviews.csv", "org/one").startswith("hfmagic trial PLAN sentiment")
+    monkeypatch.setenv("HFMAGIC_FILE_BYTES", "10")
+    (here / "photo.png").write_bytes(bytes(20))
+    assert hint("plan", "Describe the picture.", "photo.png") == "HFMAGIC_FILE_BYTES=…"
+    monkeypatch.setenv("HFMAGIC_PLANNER", "openai m")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert hint("plan", REQUEST, "reviews.csv").endswith("HFMAGIC_PLANNER=rules")
+
+
+def test_the_doctor_says_what_to_do_in_a_shell(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("HFMAGIC_CACHE_RESULTS", "false")
+    assert main(["doctor", "--offline", "--format", "json"]) == 0
+    do = [row["do"] for row in json.loads(capsys.readouterr().out)]
+
+    assert "HFMAGIC_CACHE_RESULTS=True" in do
+    assert not [words for words in do if "%config" in words]
 
 
 def test_a_state_of_a_step_is_said_once(here: Path, capsys: pytest.CaptureFixture[str]):
@@ -209,6 +252,49 @@ def test_a_bad_row_stops_where_it_is_to_stop(here: Path, capsys: pytest.CaptureF
     assert not (here / "out.csv").exists()
 
 
+def test_on_ray_the_rows_are_the_same_and_the_ledger_has_them(here: Path, capsys: pytest.CaptureFixture[str]):
+    pytest.importorskip("ray")
+    assert main(["run", "plan.json", "reviews.csv", "-o", "here.csv", "--rows", "8"]) == 0
+    assert main(["cache", "rm"]) == 0
+    command = [*COMMAND, "run", "plan.json", "reviews.csv", "-o", "ray.csv", "--rows", "8", "--engine", "ray"]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True)  # as a process: Ray ends with it
+    assert done.returncode == 0, done.stderr
+    pd.testing.assert_frame_equal(pd.read_csv("ray.csv"), pd.read_csv("here.csv"), atol=1e-5)
+    capsys.readouterr()
+    assert main(["ledger", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["what"], row["times"], row["rows"]) == ("step", 2, 16)
+
+
+def test_without_ray_it_says_what_to_install(here: Path, monkeypatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert main(["run", "plan.json", "reviews.csv", "-o", "out.csv", "--engine", "ray"]) == 1
+    assert "pip install 'hfmagic[ray]'" in capsys.readouterr().err
+    assert not (here / "out.csv").exists()
+
+
+@pytest.mark.usefixtures("no_hub_settings")
+def test_a_download_is_agreed_to_by_the_hash_of_its_plan(
+    here: Path, tiny_hub: TestHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name, value in {"OFFLINE": "false", "HUB_ENDPOINT": tiny_hub.url, "ASK_DOWNLOAD": "1000"}.items():
+        monkeypatch.setenv(f"HFMAGIC_{name}", value)
+    monkeypatch.setenv("HFMAGIC_HUB_CACHE", str(here / "models"))
+    assert main(["plan", REQUEST, "reviews.csv", "-o", "far.json", "--model", f"sentiment={MODEL}", "--quiet"]) == 0
+    run = ["run", "far.json", "reviews.csv", "-o", "out.csv"]
+    assert main([*run, "--approve", "0123456789abcdef"]) == 3
+    said = capsys.readouterr().err
+    approve = said.partition("--approve ")[2].partition(",")[0]
+    assert f"--yes, or --approve {approve}, agrees" in said
+    assert not (here / "out.csv").exists()
+    assert main([*run, "--approve", approve]) == 0
+    assert len(pd.read_csv("out.csv")) == 40
+    capsys.readouterr()
+    assert main(["ledger", "--format", "json"]) == 0
+    fetched = {row["what"]: row["bytes fetched"] for row in json.loads(capsys.readouterr().out)}
+    assert fetched["download"] > 1000
+
+
 def test_the_model_of_a_step_is_trained_beside_its_base(here: Path, config, capsys: pytest.CaptureFixture[str]):
     every = pd.read_csv(DATA / "reviews.csv").merge(pd.read_csv(DATA / "reviews_ratings.csv"), on="id")
     every["truth"] = ["positive" if rating > 0 else "negative" for rating in every["rating"]]
@@ -223,6 +309,10 @@ def test_the_model_of_a_step_is_trained_beside_its_base(here: Path, config, caps
 
     assert made.startswith("tuned/")
     assert made in said.out
+    assert main(["ledger", "--format", "json"]) == 0
+    trained = [row for row in json.loads(capsys.readouterr().out) if row["what"] == "training"]
+    assert [(row["model"], row["times"]) for row in trained] == [("starter/bert-tiny-sentiment", 1)]
+    assert trained[0]["seconds"] > 0
     assert main(["plan", REQUEST, "reviews.csv", "--model", f"sentiment={made}", "--quiet"]) == 0
     assert json.loads(capsys.readouterr().out)["steps"][0]["model"]["model_id"] == made
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ from PIL import Image
 
 from hfmagic.digest import CLOSE_ROWS
 from hfmagic.errors import BadOption, MissingFile
-from hfmagic.export import write_app
+from hfmagic.export import to_app, write_app
 from hfmagic.session import Options, Session
 from tests.conftest import DATA
 from tests.guard_models import build
+from tests.planners.inputs import REVIEWS, plan
 from tests.shell import run
+
+from .apps import hosted, started, written
+from .test_script import MODELS, bound
 
 TABLE = "Label the sentiment of each review, group the complaints into themes, and chart them per product."
 PHOTO = sorted((DATA / "photos").glob("*.jpg"))[0]
@@ -34,14 +39,12 @@ REQUESTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "picture": ("What is in this picture?", {"photo": str(PHOTO)}),
     "sound": ("Transcribe this recording.", {"clip": str(CLIP)}),
     "folder": ("What is in each picture?", {"photos": str(DATA / "photos")}),
+    "dates": (
+        "Only the reviews since 2024-03-01",
+        {"reviews": pd.read_csv(DATA / "reviews.csv").assign(day=pd.date_range("2024-01-01", periods=240))},
+    ),
 }
-HOST = """
-import runpy, sys
-pages = [runpy.run_path(path, run_name="app")["page"].queue() for path in sys.argv[1:]]
-for page in pages:
-    print(page.launch(prevent_thread_lock=True, quiet=True)[1], flush=True)
-sys.stdin.read()
-"""
+GOLDEN = Path(__file__).parent / "golden_app"
 
 
 def proposed(session: Session, name: str) -> Any:
@@ -60,34 +63,15 @@ def made(tmp_path_factory: pytest.TempPathFactory, starter_hub: Path) -> tuple[d
     for name in REQUESTS:
         proposal = proposed(session, name)
         values[name] = session.compute(proposal)[0].value
-        folders[name] = there / name
-        folders[name].mkdir()
-        for file, text in session.to_app().items():
-            (folders[name] / file).write_text(text, encoding="utf-8")
+        folders[name] = written(there / name, session.to_app())
     return folders, values
-
-
-def started(*command: str, cwd: Path) -> subprocess.Popen[str]:
-    # hfmagic is not there: the app stands alone.
-    env = {**os.environ, "PYTHONUNBUFFERED": "1", "MPLBACKEND": "svg"}
-    pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, *command], cwd=cwd, env=env, stdin=pipe, stdout=pipe, text=True)
 
 
 @pytest.fixture(scope="module")
 def clients(made: tuple[dict[str, Path], dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Gradio's own client of each app."""
-    from gradio_client import Client
-
-    folders, _ = made
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # the client would tell the Hub of itself
-    process = started("-c", HOST, *(str(f / "app.py") for f in folders.values()), cwd=folders["text"])
-    assert process.stdout is not None
-    yield {name: Client(process.stdout.readline().strip(), verbose=False) for name in folders}
-    monkeypatch.undo()
-    process.communicate("")
-    assert process.returncode == 0
+    with hosted(made[0]) as found:
+        yield found
 
 
 def test_a_table_goes_in_and_comes_out_with_its_chart(made: tuple[Any, dict[str, Any]], clients: dict[str, Any]):
@@ -108,6 +92,8 @@ def test_a_table_goes_in_and_comes_out_with_its_chart(made: tuple[Any, dict[str,
     )
     assert set(shown["headers"]) == set(theirs.columns)
     assert shown["headers"][0] == "review_sentiment"  # what is new is seen first
+    assert shown["data"][0][1] == pytest.approx(ours["review_sentiment_score"].iloc[0], abs=1e-4)
+    assert len(str(shown["data"][0][1])) <= len("0.1234")
     assert len(shown["data"]) == 240
     with Image.open(chart) as picture:
         assert picture.format == "PNG"
@@ -147,6 +133,42 @@ def test_several_files_go_in_as_the_rows_of_a_table(made: tuple[Any, dict[str, A
     assert [row[place] for row in shown["data"]] == list(made[1]["folder"]["image_label"])
 
 
+def test_dates_are_told_however_a_file_writes_them(
+    made: tuple[Any, dict[str, Any]], clients: dict[str, Any], tmp_path: Path
+):
+    from gradio_client import handle_file
+
+    REQUESTS["dates"][1]["reviews"].to_csv(tmp_path / "r.csv", index=False, date_format="%d %b %Y")
+
+    _, file = clients["dates"].predict(handle_file(str(tmp_path / "r.csv")))
+
+    assert list(pd.read_csv(file)["id"]) == list(made[1]["dates"]["id"])
+    assert 0 < len(made[1]["dates"]) < 240
+
+
+def test_a_picture_that_would_fill_the_memory_is_one_line(clients: dict[str, Any], tmp_path: Path):
+    from gradio_client import handle_file
+    from gradio_client.exceptions import AppError
+
+    Image.new("1", (20_000, 20_000)).save(tmp_path / "large.png")
+
+    with pytest.raises(AppError, match=r"^DecompressionBombError: Image size \(400000000 pixels\)"):
+        clients["picture"].predict(handle_file(str(tmp_path / "large.png")))
+
+
+@pytest.mark.parametrize("name", ["picture", "sound"])
+def test_a_damaged_file_is_one_line_without_a_path(clients: dict[str, Any], tmp_path: Path, name: str):
+    from gradio_client import handle_file
+    from gradio_client.exceptions import AppError
+
+    (tmp_path / "damaged.png").write_bytes(b"\x89PNG\r\n<b>no picture</b>")
+
+    with pytest.raises(AppError, match=r"^(?:\w+Error: .*|.*cannot be read\.)$") as error:
+        clients[name].predict(handle_file(str(tmp_path / "damaged.png")))
+    assert "/" not in str(error.value)  # where it lies on the machine
+    assert "<b>" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [("no such column", "The table lacks product, review."), ('"<img src=x onerror=alert(1)>\n1,2,3', "ParserError")],
@@ -173,11 +195,12 @@ def test_an_empty_field_is_asked_for(clients: dict[str, Any]):
 
 
 def test_it_starts_as_the_readme_says_on_this_machine_alone(made: tuple[dict[str, Path], Any]):
-    process = started("app.py", cwd=made[0]["text"])
+    process = started("app.py", cwd=made[0]["text"], GRADIO_SHARE="true")  # what others have set does not publish it
     assert process.stdout is not None
     try:
         address = next(line for line in process.stdout if "http" in line)
         assert re.search(r"http://127\.0\.0\.1:\d+", address)
+        assert "To create a public link" in next(line for line in process.stdout if "public" in line or "share" in line)
     finally:
         process.kill()
         process.communicate()
@@ -198,7 +221,7 @@ def test_its_folder_is_a_space(made: tuple[dict[str, Path], Any], name: str):
     assert front["sdk_version"] == str(needed["gradio"].specifier).removeprefix("==")
     assert "models" not in front  # those of the starter set are not on the Hub
     assert all(str(r.specifier).startswith("==") and "+" not in str(r.specifier) for r in needed.values())
-    assert {"torch", "transformers"} <= set(needed)
+    assert ({"torch", "transformers"} <= set(needed)) == (name != "dates")  # which has no model
     assert "hfmagic" not in needed
 
 
@@ -225,6 +248,53 @@ def test_a_plan_in_chinese_has_its_readme_in_chinese(session: Session):
 
     assert "启动" in files["README.md"]
     assert "给每条评论的情感打标签" in files["app.py"]
+
+
+@pytest.mark.parametrize("name", ["app.py", "README.md"])
+def test_a_plan_with_a_model_of_the_hub_gives_the_golden_files(name: str):
+    files = to_app(bound(plan("What is the sentiment of each review?", REVIEWS)), MODELS)
+    found = re.sub(r"\b(?:[0-9a-f]{16}|\d+\.\d+(?:\.\d+)?)\b", "0", files[name])  # the plan's hash, versions of here
+    file = GOLDEN / f"{name}.txt"
+    if os.environ.get("GOLDEN") == "update" and (not file.exists() or file.read_text(encoding="utf-8") != found):
+        file.write_text(found, encoding="utf-8")
+        pytest.fail(f"{file.name} was written anew: read it, then run again")
+
+    assert file.read_text(encoding="utf-8") == found
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [("mit", "cc-by-nc-4.0", "cc-by-nc-4.0"), ("gpl-3.0", "apache-2.0", "gpl-3.0"), ("mit", None, None)],
+)
+def test_the_license_is_that_of_the_strictest_model(first: str, second: str | None, whole: str | None):
+    models = dict(MODELS)
+    for name, license_ in (("org/sentiment", first), ("org/encoder", second)):
+        models[name] = replace(models[name], license=license_)
+    front = yaml.safe_load(to_app(bound(plan(TABLE, REVIEWS)), models)["README.md"].split("---")[1])
+
+    assert front.get("license") == whole
+    assert front["models"] == ["org/sentiment", "org/encoder"]
+
+
+def test_a_request_stands_on_the_page_as_it_was_written(session: Session):
+    request = "Label the sentiment of this text: <img src=x> ![it](https://example.com/a.png) *broke*"
+    session.propose(request, {"text": "It broke."}, ("text",))
+    described = next(
+        ast.literal_eval(n.value)
+        for n in ast.walk(ast.parse(session.to_app()["app.py"]))
+        if isinstance(n, ast.keyword) and n.arg == "description"
+    )
+
+    assert re.sub(r"\\(.)", r"\1", described) == request
+    assert not re.search(r"(?<!\\)[<>*\[\]]", described)
+
+
+def test_a_table_of_paths_is_no_app_whose_visitors_could_read_files_here(session: Session):
+    photos = pd.DataFrame({"photo": [str(p) for p in sorted((DATA / "photos").glob("*.jpg"))]})
+    session.propose("What is in each photo?", {"photos": photos}, ("photos",))
+
+    with pytest.raises(BadOption, match=r"photos\.photo names files of this machine"):
+        session.to_app()
 
 
 def test_a_folder_with_something_in_it_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

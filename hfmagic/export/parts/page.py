@@ -6,6 +6,7 @@ import functools
 import html
 import io
 import math
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,10 @@ import pandas as pd
 from PIL import Image
 
 MOST_ROWS = 1000  # that a page shows; a file has all
+MOST_PICTURES = 100
 MOST_CHARACTERS = 200
-FAULTS = (OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError)
+DIGITS = 4  # of numbers that the page shows; a file has all
+FOLDERS = re.compile(r"(?<![\w:/])(?:/[^\s/'\"]+)*/(?=[\w.])")  # where files lie here is not for visitors
 ASIDE = tempfile.TemporaryDirectory()
 
 
@@ -32,19 +35,27 @@ def in_a_line(function: Callable[..., Any]) -> Callable[..., Any]:
             raise gradio.Error("Fill in every field first.")
         try:
             return function(*given)
-        except FAULTS as error:  # a page has no use for a stack
-            said = " ".join(f"{type(error).__name__}: {error}".split())[:MOST_CHARACTERS]
-            raise gradio.Error(html.escape(said), print_exception=False) from None
+        except gradio.Error:
+            raise
+        except Exception as error:  # damaged files raise whatever their decoder happens to trip over
+            said = FOLDERS.sub("", " ".join(f"{type(error).__name__}: {error}".split()))
+            raise gradio.Error(html.escape(said[:MOST_CHARACTERS]), print_exception=False) from error
 
     return told
 
 
-def read_table(path: str, columns: list[str]) -> pd.DataFrame:
-    """A table from a CSV or Parquet file that has these columns."""
+def as_given(field: Any) -> Any:
+    """A field that gives the path of its file: Gradio's own opens a picture first, and does not say what is wrong."""
+    field.preprocess = lambda given: given.path if given else None
+    return field
+
+
+def read_table(path: str, columns: list[str], dates: list[str]) -> pd.DataFrame:
+    """A table from a CSV or Parquet file that has these columns; `dates` are those of them with points in time."""
     table = pd.read_parquet(path) if path.endswith(".parquet") else pd.read_csv(path)
     if lacking := [name for name in columns if name not in table.columns]:
         raise gradio.Error(html.escape(f"The table lacks {', '.join(lacking)}.")[:MOST_CHARACTERS])
-    return table
+    return table.assign(**{name: pd.to_datetime(table[name]) for name in dates})
 
 
 def read_files(paths: list[str], media: str) -> pd.DataFrame:
@@ -55,7 +66,8 @@ def read_files(paths: list[str], media: str) -> pd.DataFrame:
 
 def first_rows(table: pd.DataFrame, new: list[str]) -> pd.DataFrame:
     """The first rows, new columns first; what is no text and no number as a text."""
-    return table[[*new, *(name for name in table.columns if name not in new)]].head(MOST_ROWS).map(_cell)
+    shown = table[[*new, *(name for name in table.columns if name not in new)]].head(MOST_ROWS)
+    return shown.round(dict.fromkeys(new, DIGITS)).map(_cell)
 
 
 def _cell(value: Any) -> Any:
@@ -73,35 +85,46 @@ def as_file(table: pd.DataFrame) -> str:
 
 def pictures(table: pd.DataFrame, column: str) -> list[Image.Image]:
     """The first pictures of a column."""
-    return [one for one in table[column] if isinstance(one, Image.Image)][:100]
+    return [viewable(one) for one in table[column] if isinstance(one, Image.Image)][:MOST_PICTURES]
 
 
-def label_scores(labels: list[dict]) -> dict[str, float]:
-    """Label → score; a model that writes gives none."""
-    return {one["label"]: 0.0 if math.isnan(one["score"]) else float(one["score"]) for one in labels}
+def viewable(picture: Image.Image) -> Image.Image:
+    """A picture as a page can show it; of numbers that are no colors, such as depths, from black to white."""
+    if picture.mode not in ("F", "I", "I;16"):
+        return picture
+    numbers = np.asarray(picture, dtype=np.float32)
+    low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+    return Image.fromarray(np.nan_to_num((numbers - low) / max(high - low, 1e-12) * 255).astype(np.uint8))
 
 
-def highlighted(text: str, spans: list[dict]) -> dict[str, Any]:
+def label_scores(labels: list[dict[str, Any]]) -> dict[str, float] | str:
+    """Label → score; of a model that writes, which gives none, what it wrote."""
+    if labels and math.isnan(labels[0]["score"]):
+        return str(labels[0]["label"])
+    return {one["label"]: float(one["score"]) for one in labels}
+
+
+def highlighted(text: str, spans: list[dict[str, Any]]) -> dict[str, Any]:
     """A text with what was found in it."""
     found = [{"entity": one["label"], "start": one["start"], "end": one["end"]} for one in spans]
     return {"text": text, "entities": found}
 
 
-def outlined(picture: Any, found: list[dict]) -> tuple[Any, list[tuple[Any, str]]]:
+def outlined(picture: Any, found: list[dict[str, Any]]) -> tuple[Any, list[tuple[Any, str]]]:
     """A picture with the boxes or the pixels of what was found in it."""
     corners = ("xmin", "ymin", "xmax", "ymax")
     places = [one["mask"].astype(float) if "mask" in one else tuple(int(one[c]) for c in corners) for one in found]
     return picture, [(place, str(one["label"])) for place, one in zip(places, found, strict=True)]
 
 
-def as_sound(sound: dict) -> tuple[int, np.ndarray]:
+def as_sound(sound: dict[str, Any]) -> tuple[int, np.ndarray]:
     """Rate in Hz and samples of 16 bits."""
     return sound["sampling_rate"], (np.clip(sound["array"], -1, 1) * 32767).astype(np.int16)
 
 
 def figures() -> list[Image.Image]:
     """The charts that were drawn for this call, in order, as pictures with all their labels."""
-    found = []
+    found: list[Image.Image] = []
     for number in plt.get_fignums():
         plt.figure(number).savefig(drawn := io.BytesIO(), bbox_inches="tight", pad_inches=0.4, dpi=150)
         found.append(Image.open(drawn))
