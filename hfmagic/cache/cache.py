@@ -158,7 +158,7 @@ class ResultCache:
         """Remove the results of a model, or all, and what was set aside."""
         if self.folder is None:
             return Removed(0, 0)
-        shards = [s for s in self._compared().shards() if model_id in ("", s.model_id)]
+        shards = [s for s in self._all() if model_id in ("", s.model_id)]
         self._drop(shards)
         for place in self._places() if not model_id else ():
             for path in [p for p in place.iterdir() if p.suffix in (SUFFIX, PART, DAMAGED)]:
@@ -172,7 +172,7 @@ class ResultCache:
         if self.folder is None:
             return ()
         grouped: dict[tuple[str, str], Entry] = {}
-        for shard in (s for s in self._compared().shards() if s.task):
+        for shard in (s for s in self._all() if s.task):
             name = (shard.model_id, shard.task)
             old = grouped.get(name, Entry(*name, 0, 0, 0.0))
             used_at = max(old.used_at, shard.used_at)
@@ -200,6 +200,12 @@ class ResultCache:
         index.drop(known - set(there))
         index.add(sorted(_listed_now(path for name, path in there.items() if name not in known), key=_used_at))
         return index
+
+    def _all(self) -> Sequence[Listed]:
+        """The shards, the least recently used first; the files themselves tell where the index cannot be asked now."""
+        known = {(s.place, s.file): s for s in self._compared().shards()}
+        others = (path for path in self._paths() if (path.parent.name, path.name) not in known)
+        return [*sorted(_listed_now(others), key=_used_at), *known.values()]
 
     def _places(self) -> Iterator[Path]:
         with contextlib.suppress(OSError):

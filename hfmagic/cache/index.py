@@ -98,8 +98,8 @@ class Index:
             except sqlite3.Error as error:
                 if _is_locked(error):
                     time.sleep(random.uniform(0.0, 0.02 * (attempt + 1)))  # noqa: S311  jitter
-                elif isinstance(error, sqlite3.OperationalError) or self.path is None:
-                    self._into_memory()
+                elif isinstance(error, sqlite3.OperationalError) or self.path is None or attempt:
+                    self._into_memory()  # also where a new file is damaged as well
                 else:
                     self._anew()
         self._again = time.monotonic() + PAUSE_SECONDS

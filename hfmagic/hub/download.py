@@ -94,9 +94,10 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
     env = {k: v for k, v in os.environ.items() if k not in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN")}
     env |= {**ENVIRONMENT, "HF_ENDPOINT": job.endpoint, **extra}
     with tempfile.TemporaryFile() as log:
-        process = start([sys.executable, "-P", "-c", _CHILD], cwd=Path(job.cache), env=env, log=log, pipes=True)
-        assert process.stdin is not None  # noqa: S101 - pipes were asked for
-        try:
+        process = None
+        try:  # from here on: an interrupt between the start and a `try` would leave the process
+            process = start([sys.executable, "-P", "-c", _CHILD], cwd=Path(job.cache), env=env, log=log, pipes=True)
+            assert process.stdin is not None  # noqa: S101 - pipes were asked for
             with contextlib.suppress(BrokenPipeError):  # it has ended: that is read below
                 process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
                 process.stdin.flush()
@@ -107,7 +108,8 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
             why = f"the download of {job.model_id} ended early{': ' * bool(said)}{said}"
             raise DownloadFailed(why, hint="run the cell again") from None
         finally:
-            stop(process)
+            if process is not None:
+                stop(process)
             sweep(Path(job.cache), job.model_id, job.repo_type)
 
 

@@ -75,6 +75,36 @@ def test_an_index_that_fails_at_any_statement_loses_no_result(
     assert at > 12, "the statements are seen"
 
 
+@pytest.mark.parametrize("at", range(1, 9))
+def test_results_of_a_model_go_though_the_index_is_lost_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+):
+    keep(step(tmp_path), texts(5))
+    keep(step(tmp_path, model_id="a/other"), texts(5))
+    cache, real = ResultCache(tmp_path, salt=SALT), sqlite3.connect
+    assert len(cache.list()) == 2
+    Failing.calls, Failing.at, Failing.stays, Failing.error = 0, at, False, sqlite3.OperationalError(NOT_NOW[1])
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", lambda where, **named: real(where, factory=Failing, **named))
+        removed = cache.remove("a/b")
+
+    assert removed.rows == 5
+    assert [(e.model_id, e.rows) for e in ResultCache(tmp_path, salt=SALT).list()] == [("a/other", 5)]
+
+
+def test_what_is_kept_is_listed_while_another_kernel_holds_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("hfmagic.cache.index.BUSY_SECONDS", 0.01)
+    keep(step(tmp_path), texts(10))
+    held = sqlite3.connect(tmp_path / "index.sqlite3", isolation_level=None)
+    held.execute("PRAGMA locking_mode=EXCLUSIVE")
+    held.execute("BEGIN IMMEDIATE")
+    listed = ResultCache(tmp_path, salt=SALT).list()
+    held.execute("ROLLBACK")
+    held.close()
+
+    assert [(e.model_id, e.rows) for e in listed] == [("a/b", 10)]
+
+
 @pytest.mark.fault(54)
 def test_a_cell_over_a_damaged_index_finds_what_it_had_computed(shell: Any):
     import pandas as pd
