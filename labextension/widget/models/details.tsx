@@ -1,6 +1,6 @@
 /** Everything that is known of one model, as text, and what can be done with it. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useApp, useShown, useWords } from '../app';
 import { score } from '../formats';
 import { Back } from '../icons';
@@ -27,7 +27,8 @@ export function Details() {
     app.store.set({ open: '', details: null });
     setTimeout(() => app.root.querySelector<HTMLElement>('.hfp-list')?.focus());
   };
-  useEffect(() => back.current?.focus({ preventScroll: true }), []);
+  // Before the page is painted: a key that comes right after would find the focus on nothing.
+  useLayoutEffect(() => back.current?.focus({ preventScroll: true }), []);
   return (
     <article
       class="hfp-details hfp-scroll"
