@@ -8,8 +8,8 @@ REPO2DOCKER := .venv-repo2docker
 LABEXTENSION := $(VENV)/share/jupyter/labextensions/hfmagic-labextension
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 NODE_MODULES := tests/npm/node_modules
-PYTHON_SOURCES := hfmagic tests bench notebooks binder release docs/conf.py hatch_build.py labextension/assets.py
-# CPU wheels of torch where their index answers; elsewhere the package index's own build.
+PYTHON_SOURCES := hfmagic tests bench notebooks binder release locks docs/conf.py hatch_build.py labextension/assets.py
+# CPU wheels of torch where their index answers; elsewhere those that pip finds, or the package index's own build.
 CPU_INDEX := https://download.pytorch.org/whl/cpu
 
 # A waiting thread sleeps: on two cores a spinning one takes the other process's time (a clip: 2 s instead of 9 to 27).
@@ -17,26 +17,25 @@ export OMP_WAIT_POLICY := PASSIVE
 # npm, node and jupyter-builder of the environment come first.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: bench gpu-check demo docs site faults linkcheck eval reproduce test coverage test-ui lab binder repo2docker check labextension release-check types tags clean
+.PHONY: bench gpu-check demo docs site faults linkcheck eval reproduce test coverage test-ui lab binder repo2docker check labextension lock release-check types tags clean
 .DEFAULT_GOAL := demo
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+# Every package by the hash that its lock names, and none that would have to be built; the project itself last.
+$(VENV)/.installed: pyproject.toml locks/install.py locks/torch-cpu.txt locks/torch.txt locks/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hfmagic needs Python 3.11 or newer; run: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	@extra=$$($(PYTHON) -c 'import urllib.request as u; u.urlopen("$(CPU_INDEX)/torch/", timeout=3); print("--extra-index-url $(CPU_INDEX)")' 2>/dev/null || true); \
-	  echo "installing into $(VENV) ($${extra:-package index})"; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check $$extra -c constraints.txt -e '.[dev]'
+	$(BIN)/python locks/install.py --torch $(CPU_INDEX) --editable . dev
 	@touch $@
 
 # Clients and servers by others, against which the tests hold the Test Hub: a mirror, and the JavaScript client.
-$(OLAH)/.installed: tests/hubserver/olah.txt
+$(OLAH)/.installed: locks/olah.txt
 	$(PYTHON) -m venv $(OLAH)
-	$(OLAH)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(OLAH)/bin/python locks/install.py olah
 	@touch $@
 
-$(REPO2DOCKER)/.installed: binder/repo2docker.txt
+$(REPO2DOCKER)/.installed: locks/repo2docker.txt
 	$(PYTHON) -m venv $(REPO2DOCKER)
-	$(REPO2DOCKER)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(REPO2DOCKER)/bin/python locks/install.py repo2docker
 	@touch $@
 
 $(NODE_MODULES)/.installed: tests/npm/package.json tests/npm/package-lock.json | $(VENV)/.installed
@@ -95,7 +94,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python bench/engine.py --out build/bench.json
 	$(BIN)/python bench/media.py --out build/media.json
 	$(BIN)/python bench/interrupt.py --out build/interrupt.json
-	$(BIN)/python bench/report.py build/bench.json build/media.json build/interrupt.json
+	$(BIN)/python bench/guards.py --out build/guards.json
+	$(BIN)/python bench/report.py build/bench.json build/media.json build/interrupt.json build/guards.json
 	$(BIN)/python bench/listing.py
 	$(BIN)/python bench/learning.py
 	OMP_NUM_THREADS=1 $(BIN)/python bench/fit.py
@@ -133,6 +133,14 @@ check: $(VENV)/.installed labextension
 	$(BIN)/ruff format --check $(PYTHON_SOURCES)
 	$(BIN)/mypy
 	$(BIN)/npm run --silent --prefix labextension lint
+
+# The locks of .venv, .venv-olah and .venv-repo2docker: what is pinned stays, but where a requirement is another one.
+# UPGRADE=1: the newest of everything. Where the index of torch's CPU wheels does not answer, theirs stays as it is.
+UPGRADE ?=
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	build/lock/bin/python locks/write.py $(if $(UPGRADE),--upgrade)
 
 # The catalogue of the Hub's tasks, written anew from the installed packages and @huggingface/tasks.
 tags: $(VENV)/.installed $(NODE_MODULES)/.installed

@@ -14,7 +14,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-SOURCES = ("src", "widget", "style", "install.json", "package.json", "package-lock.json", "tsconfig.json")
+SOURCES = (
+    "src",
+    "widget",
+    "style",
+    "install.json",
+    "package.json",
+    "package-lock.json",
+    "rspack.config.cjs",
+    "tsconfig.json",
+)
 BUILT = ROOT / "hfmagic"
 OUTPUTS = (
     BUILT / "static" / "picker.js",

@@ -128,7 +128,18 @@ class Release:
     def build(self) -> None:
         """The sdist, and a wheel of the same tree. Raises Red."""
         for kind, place in (("--sdist", self.built), ("--wheel", self.folder / "direct")):
-            said(sys.executable, "-m", "build", kind, "--outdir", place, self.source, cwd=self.folder, env=self.env)
+            said(
+                sys.executable,
+                "-m",
+                "build",
+                "--no-isolation",
+                kind,
+                "--outdir",
+                place,
+                self.source,
+                cwd=self.folder,
+                env=self.env,
+            )
 
     def build_from_sdist(self) -> None:
         """The wheel that is shipped. Raises Red."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -118,13 +121,28 @@ def test_the_citation_has_what_its_schema_requires():
 # The archives
 
 
+def build(source: Path, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    command = [sys.executable, "-P", "-m", "build", "--no-isolation", "--sdist", "--wheel", "--outdir", folder, source]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def members(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of an sdist or a wheel, with what is in them."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            yield from ((name, wheel.read(name)) for name in wheel.namelist())
+        return
+    with tarfile.open(archive) as sdist:
+        yield from ((m.name, file.read()) for m in sdist if (file := sdist.extractfile(m)) is not None)
+
+
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """sdist and wheel of the files as they are here, built by the installed backend: nothing is fetched."""
     folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-P", "-m", "build", "--no-isolation", "--sdist", "--wheel", "--outdir", folder, ROOT]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    build(ROOT, folder)
     return folder / f"hfmagic-{VERSION}.tar.gz", folder / f"hfmagic-{VERSION}-py3-none-any.whl"
 
 
@@ -194,6 +212,31 @@ def test_two_wheels_that_differ_in_a_byte_differ(archives: tuple[Path, Path], tm
         wheel.writestr("hfmagic/added.py", "")
 
     assert contents.differing(archives[1], other) == ["hfmagic/added.py"]
+
+
+@pytest.mark.rule(16)
+def test_archives_built_elsewhere_at_another_time_are_the_same_bytes(archives: tuple[Path, Path], tmp_path: Path):
+    """Whoever builds a release anew, from its sdist too, can compare it with what is published."""
+    with tarfile.open(archives[0]) as sdist:
+        sdist.extractall(tmp_path, filter="data")
+    source, again = tmp_path / f"hfmagic-{VERSION}", tmp_path / "again"
+    for path in source.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+    build(source, again)
+
+    assert [(again / archive.name).read_bytes() == archive.read_bytes() for archive in archives] == [True, True]
+
+
+@pytest.mark.rule(16)
+def test_no_archive_names_this_machine_or_holds_a_key(archives: tuple[Path, Path]):
+    """But for keys that tests make up."""
+    here = tuple(f"{place}/".encode() for place in (ROOT, sys.prefix, Path.home()))
+    key = re.compile(rb"\b(hf_|sk-|sk-proj-|gh[ps]_|pypi-)[A-Za-z0-9_-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY")
+    files = {name: text for archive in archives for name, text in members(archive) if "/tests/" not in f"/{name}"}
+
+    assert len(files) > 500
+    assert [name for name, text in files.items() if any(place in text for place in here)] == []
+    assert [name for name, text in files.items() if key.search(text)] == []
 
 
 # What is installed
