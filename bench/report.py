@@ -1,6 +1,6 @@
-"""docs/benchmarks.md from what bench/engine.py and bench/media.py measured.
+"""docs/benchmarks.md from what the other files of bench/ measured.
 
-python bench/report.py build/bench.json build/media.json build/interrupt.json
+python bench/report.py build/bench.json build/media.json build/interrupt.json build/guards.json
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import table
+from guards import table as checks
 from interrupt import table as stops
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -73,14 +74,21 @@ STOPS = """
 From Kernel → Interrupt until a run has handed back what it kept, 4,000 rows, at random moments (`bench/interrupt.py`):
 
 """
+CHECKS = """
+What the checks of security and reliability take of a cell: hashes, heads, templates, plans, paths, markup, secrets
+(`bench/guards.py`). Those on the thread that makes batches ready count as if the cell had waited for them. A template
+is tried in a process of its own while the weights are read.
+
+"""
 
 
-def main(engine: str, media: str, interrupt: str) -> None:
+def main(engine: str, media: str, interrupt: str, guards: str) -> None:
     """Write the page."""
     words = BEFORE + table(json.loads(Path(engine).read_text("utf-8"))) + "\n"
     if found := media_table(json.loads(Path(media).read_text("utf-8"))):
         words += MEDIA + found + "\n"
     words += STOPS + stops(json.loads(Path(interrupt).read_text("utf-8"))) + "\n"
+    words += CHECKS + checks(json.loads(Path(guards).read_text("utf-8"))) + "\n"
     PAGE.write_text(words + TRIED, "utf-8")
     print(PAGE)
 
