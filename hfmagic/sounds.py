@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import UnknownKind
 from .files import Held
 from .kinds import Audio
+from .mpeg import samples_held, samples_named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,10 +17,18 @@ if TYPE_CHECKING:
 MAX_RATE = 1_000_000  # Hz
 MAX_SAMPLES = 100_000_000  # of one sound, mono: 400 MB, 1.7 h at 16 kHz; few bytes of silence hold years
 _BLOCK = 1 << 20  # samples read at once, of all channels
-# What libsndfile notes of a WAV, AIFF or AU file that ends before its sound does: bytes named, bytes there.
-_CUT = re.compile(r"^ ?(?:data|SSND|  Data Size) +: (\d+) \(should be (\d+)\)", re.MULTILINE)
+# What libsndfile notes of a file that ends before its sound does: WAV, W64, AIFF and AU; RF64.
+_CUT = (
+    (re.compile(r"^ ?(?:data|riff|SSND|  Data Size) +: (?P<named>\d+) \(should be (?P<there>\d+)\)", re.M), "bytes"),
+    (re.compile(r"frame count (?P<there>\d+) does not match value from 'ds64' chunk of (?P<named>\d+)"), "samples"),
+)
+_WITHIN_A_PAGE = (
+    "lacks an end-of-stream bit",
+    "Junk after the last page",
+)  # Ogg: a stream that was recorded has whole pages
 _UNKNOWN = 0x7F000000  # bytes; such lengths are written where a sound is made into a pipe
 _MISSED = 0.01  # of a sound: less is let go
+_PADDING = 4 * 1152  # samples that an MP3 has before and after its sound
 
 
 def open_audio(path: Path | Held) -> Audio:
@@ -30,11 +39,20 @@ def open_audio(path: Path | Held) -> Audio:
     try:
         with path.open("rb") as file, soundfile.SoundFile(file) as sound:
             _check_length(len(sound), sound.samplerate, path.name)
-            _check_whole(sound.extra_info, path.name)
+            info = sound.extra_info
+            _check_whole(info, path.name)
             samples, rate, read = np.empty(len(sound), np.float32), int(sound.samplerate), 0
-            for block in sound.blocks(max(1, _BLOCK // sound.channels), dtype="float32", always_2d=True):
-                block.mean(axis=1, out=samples[read : read + len(block)])
-                read += len(block)
+            room = np.empty((max(1, _BLOCK // sound.channels), sound.channels), np.float32)
+            with np.errstate(all="ignore"):  # samples may be infinite; they are bounded below
+                # Not sound.blocks: where a decoder stops early it gives what lay in memory as if it were read.
+                while len(block := sound.read(out=room[: len(samples) - read])):
+                    block.mean(axis=1, out=samples[read : read + len(block)])
+                    read += len(block)
+            if "MPEG" in info:
+                file.seek(0)
+                _check_read(file.read(), read, path.name)
+            elif read < len(samples) * (1 - _MISSED):
+                raise UnknownKind(f"{path.name[-60:]} is cut: {read:,} of its {len(samples):,} samples can be read.")
     except (soundfile.LibsndfileError, OSError, ValueError, RuntimeError) as error:
         raise UnknownKind(f"{path.name} is not readable sound ({type(error).__name__}).") from None
     _check(samples[:read], rate)
@@ -66,9 +84,10 @@ def as_audio(samples: Any, sampling_rate: int) -> Audio:
     elif array.dtype.kind == "u":  # silence is the middle
         middle = (np.iinfo(array.dtype).max + 1) // 2
         array = (array.astype(np.float64) - middle) / middle
-    array = array.astype(np.float32)  # a copy, always: the samples are the user's
-    if array.ndim == 2:
-        array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
+    with np.errstate(all="ignore"):  # samples may be infinite, or of float64; they are bounded below
+        array = array.astype(np.float32)  # a copy, always: the samples are the user's
+        if array.ndim == 2:
+            array = array.mean(axis=1 if array.shape[0] >= array.shape[1] else 0)
     return Audio(_within_bounds(array), int(sampling_rate))
 
 
@@ -109,10 +128,24 @@ def resample(audio: Audio, sampling_rate: int) -> Audio:
 
 def _check_whole(info: str, name: str) -> None:
     """Raises UnknownKind for a file that was cut: what is left of it would pass for all of it."""
-    if found := _CUT.search(info):
-        named, there = map(int, found.groups())
-        if there < named * (1 - _MISSED) and named < _UNKNOWN:
-            raise UnknownKind(f"{name[-60:]} is cut: {there:,} of the {named:,} bytes of its sound are there.")
+    for note, unit in _CUT:
+        if found := note.search(info):
+            named, there = int(found["named"]), int(found["there"])
+            if there < named * (1 - _MISSED) and named < _UNKNOWN:
+                raise UnknownKind(f"{name[-60:]} is cut: {there:,} of the {named:,} {unit} of its sound are there.")
+    if all(words in info for words in _WITHIN_A_PAGE):
+        raise UnknownKind(f"{name[-60:]} is cut: it ends within a page of its sound.")
+
+
+def _check_read(content: bytes, read: int, name: str) -> None:
+    """Raises UnknownKind for an MP3 of which fewer samples were read than it names, or than it has."""
+    held, named = samples_held(content), samples_named(content)
+    slack = max(held * _MISSED, _PADDING)
+    if named and held + slack < named:
+        raise UnknownKind(f"{name[-60:]} is cut: {held:,} of the {named:,} samples of its sound are there.")
+    if read + slack < held:
+        what = f"{name[-60:]} names a wrong length: {read:,} of its {held:,} samples can be read."
+        raise UnknownKind(what, hint="convert it to FLAC or WAV")
 
 
 def _check_length(samples: int, sampling_rate: int, name: str) -> None:

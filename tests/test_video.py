@@ -163,6 +163,28 @@ def test_of_a_film_that_breaks_off_the_beginning_is_shown(tmp_path: Path):
     assert 0 < len(open_video(path).frames) <= MOST_FRAMES
 
 
+def test_a_file_of_sound_alone_and_pictures_of_too_many_pixels_are_no_video(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import av
+
+    with av.open(str(tmp_path / "sound.mkv"), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        stream.layout = "mono"
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+        frame.sample_rate = 8000
+        for packet in [*stream.encode(frame), *stream.encode()]:
+            container.mux(packet)
+    with pytest.raises(UnknownKind, match=r"sound\.mkv holds no pictures"):
+        open_video(tmp_path / "sound.mkv")
+
+    large, moving = film(tmp_path / "film.mkv", frames=3), flip_book(tmp_path / "book.gif")
+    monkeypatch.setattr(films, "LARGEST", 500)
+    for path, size in ((large, "64 × 48"), (moving, "32 × 24")):
+        with pytest.raises(UnknownKind, match=f"{path.name}: {size} pixels is more than 500"):
+            open_video(path)
+
+
 def test_a_still_gif_is_no_video(tmp_path: Path):
     Image.new("RGB", (4, 4)).save(tmp_path / "still.gif")
 
