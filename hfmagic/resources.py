@@ -209,8 +209,9 @@ class Resources:
             self._packs[name] = find_pack(named, ()) if named else read_pack(self._began_in / Path(name).expanduser())
         return self._packs[name]
 
-    def _chooser(self, plan: Plan, inputs: Mapping[str, Input], options: Options) -> Chooser:
-        llm = self.planner.picker if self.config.picker == "llm" else None
+    def _chooser(self, plan: Plan, inputs: Mapping[str, Input], options: Options, *, aside: bool = False) -> Chooser:
+        """What chooses models; `aside` of what the user asked for it asks no LLM and leaves no trace."""
+        llm = self.planner.picker if self.config.picker == "llm" and not aside else None
         profiles = profiles_of(plan, inputs, self.store.salt)
         device = self.device(options)
 
@@ -232,6 +233,7 @@ class Resources:
         return Chooser(
             ground,
             picker=llm_picker(llm) if llm else None,
+            remember=not aside,
             no_models_hint=OFFER,
             left_out={"text-to-speech": VOICE_LEFT_OUT},
         )

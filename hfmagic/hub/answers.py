@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,9 @@ class Answers:
             self._trim()
 
     def _trim(self) -> None:
-        files = sorted(self._files())
+        # By how far from now, not by the time itself: what a clock that went back dates ahead must not stay before new.
+        now = time.time()
+        files = sorted(self._files(), key=lambda file: -abs(now - file[0]))
         total = sum(size for _, size, _ in files)
         for _, size, path in files if total > self.most_bytes else ():
             if total <= self.most_bytes * 0.9:

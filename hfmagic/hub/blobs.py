@@ -91,16 +91,21 @@ def drop(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def sweep(cache: Path, model_id: str, repo_type: str = "model") -> None:
-    """Delete what killed downloads left: parts whose lock nobody holds. A later download starts them from 0."""
+def sweep(cache: Path, model_id: str, repo_type: str = "model") -> int:
+    """Delete what killed downloads left: parts whose lock nobody holds. A later download starts them from 0.
+
+    Returns: how many there were.
+    """
     from filelock import FileLock, Timeout
 
     folder = repo_folder(cache, model_id, repo_type)
-    locks = cache / ".locks" / folder.name
+    locks, gone = cache / ".locks" / folder.name, 0
     for part in (folder / "blobs").glob("*.incomplete"):
         lock = FileLock(locks / f"{part.name.partition('.')[0]}.lock")
         with contextlib.suppress(Timeout, OSError, NotImplementedError), lock.acquire(timeout=0):
             part.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def _stamp(path: Path) -> str:

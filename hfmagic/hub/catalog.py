@@ -101,7 +101,7 @@ class Catalog:
             if hub.offline or key in self._asked:
                 return None
             self._asked.add(key)
-        if time.time() - self.at(hub, task) < FRESH_SECONDS:
+        if 0 <= time.time() - self.at(hub, task) < FRESH_SECONDS:  # one of tomorrow is renewed: the clock was wrong
             return None
         thread = threading.Thread(target=self._renew, args=(hub, task), daemon=True, name=f"listing {task}")
         thread.start()

@@ -53,8 +53,9 @@ class Meter:
 
     def __init__(self, job: Job, answers: IO[str]) -> None:
         self.total = job.missing_bytes()
-        self.done, self.retries, self.note = 0, 0, ""
+        self.done, self.checked, self.retries, self.note = 0, 0, 0, ""
         self._answers, self._lock, self._told = answers, threading.Lock(), 0.0
+        self._until = 0.0  # by the clock that only goes forwards: the Hub wants to be left alone
 
     def add(self, count: float) -> None:
         """`count` bytes more have arrived."""
@@ -62,16 +63,33 @@ class Meter:
             self.done = min(self.done + int(count), self.total)
             self._beat()
 
-    def read(self, _: int) -> None:
-        """Bytes were read from the disk: it is alive, though none arrive."""
+    def read(self, count: int) -> None:
+        """`count` bytes more were read from the disk: it is alive, though none arrive."""
         with self._lock:
+            self.checked += count
             self._beat()
 
     def say(self, note: str, wait: float = 0.0) -> None:
-        """What it waits for now, and for how many seconds nothing will come."""
+        """What it waits for now, and for how many seconds the Hub asked."""
         with self._lock:
             self.note = note
             self._tell(wait)
+
+    def busy(self, seconds: float) -> None:
+        """The Hub wants to be left alone for so long: it is counted down. Does not wait."""
+        if seconds <= 0:
+            return
+        with self._lock:
+            now = time.monotonic()
+            counts, self._until = self._until > now, max(self._until, now + seconds)
+        self.say(f"the Hub is busy, again in {math.ceil(seconds)} s", seconds)
+        if not counts:
+            threading.Thread(target=self._count_down, daemon=True).start()
+
+    def _count_down(self) -> None:
+        while (left := self._until - time.monotonic()) > 0:
+            self.say(f"the Hub is busy, again in {math.ceil(left)} s")
+            time.sleep(min(left, 1.0))
 
     def retry(self) -> None:
         """It tries once more."""
@@ -101,14 +119,14 @@ class Meter:
 
     def _tell(self, wait: float = 0.0) -> None:
         self._told = time.monotonic()
-        _answer(self._answers, **asdict(Moment(self.done, self.total, self.note, wait)))
+        _answer(self._answers, **asdict(Moment(self.done, self.total, self.note, wait, self.checked)))
 
 
 def _download(job: Job, meter: Meter) -> Path:
     """Fetch, compare, and fetch once more what differs."""
     cache, checked = Path(job.cache), Checked(Path(job.checked))
-    sweep(cache, job.model_id, job.repo_type)
-    meter.say("")
+    left = sweep(cache, job.model_id, job.repo_type)
+    meter.say("an earlier download was broken off, from 0 again" if left else "")
     logging.getLogger("huggingface_hub").addHandler(_Retries(meter))
     etags = {f.name: f.etag for f in job.files}
     for last in (False, True):
@@ -156,9 +174,8 @@ def _fetch(job: Job, meter: Meter) -> Path:
             if delay is None or attempt == TRIES:
                 raise
             patience -= delay
-        for left in range(math.ceil(delay), 0, -1):
-            meter.say(f"the Hub is busy, again in {left} s")
-            time.sleep(min(1.0, delay))
+        meter.busy(delay)
+        time.sleep(delay)
         attempt += 1
         meter.retry()
 
@@ -177,7 +194,7 @@ class _Retries(logging.Handler):
             if seconds > PATIENCE_SECONDS:
                 # Raised through the warning: nothing else ends its wait.
                 raise HubRefused(f"the Hub wants a wait of {seconds:.0f} s (429).", hint="wait, or log in")
-            self._meter.say(f"the Hub is busy, again in {math.ceil(seconds)} s", seconds)
+            self._meter.busy(seconds)
         elif "resume" in text:
             self._meter.retry()
 
@@ -190,17 +207,19 @@ def _ours(error: Exception, job: Job, meter: Meter) -> HFMagicError:
         return error
     answer = response_of(error)
     if answer is not None or isinstance(error.__cause__, FileMetadataError):
-        name = str(answer.request.url.path).partition(f"/resolve/{job.revision}/")[2] if answer is not None else ""
-        what = f"{name} of {job.model_id}" if name else job.model_id
+        path = str(answer.request.url.path) if answer is not None else "/api/"
+        name = path.partition(f"/resolve/{job.revision}/")[2]
+        stored = job.model_id if "/api/" in path else job.lacks  # a storage names files by their hashes
+        what = f"{name} of {job.model_id}" if name else stored
         return refusal(error, endpoint=job.endpoint, what=what, token=bool(job.token))
     if isinstance(error, httpx.TransportError):
         tries = f", {meter.retries + 1} tries" if meter.retries else ""
         came = Moment(meter.done, meter.total).came
-        return DownloadFailed(f"could not download {job.model_id}: the connection broke ({came}{tries}).", hint=_AGAIN)
+        return DownloadFailed(f"could not download {job.lacks}: the connection broke ({came}{tries}).", hint=_AGAIN)
     if isinstance(error, OSError) and "Consistency check" in str(error):
         return DownloadFailed(f"a file of {job.model_id} comes with another size than the Hub's.", hint=_AGAIN)
     if isinstance(error, OSError) and error.errno in _FULL:
-        why = f"the disk of {job.cache} is full ({os.strerror(error.errno or 0)})."
+        why = f"the disk is full ({os.strerror(error.errno or 0)}): {job.lacks} does not fit into {job.cache}."
         return NoSpace(why, hint="free some, or %config HFMagic.hub_cache = 'DIR'")
     if isinstance(error, PermissionError):
         return NoSpace(f"{job.cache} cannot be written.", hint="%config HFMagic.hub_cache = 'DIR'")

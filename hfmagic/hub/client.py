@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import re
 import threading
 import time
@@ -21,7 +22,7 @@ from ..errors import HFMagicError, HubRefused, HubUnreachable
 from . import answers as kept_answers
 from .addresses import info_path, more_path, next_page, owner_paths, search_path, without_login
 from .answers import Answers, Kept, answer_key, etag_in
-from .refusals import PATIENCE_SECONDS, host_of, no_hub, refusal, response_of, seconds_to_next, shown
+from .refusals import PATIENCE_SECONDS, has_broken, host_of, no_hub, refusal, response_of, seconds_to_next, shown
 
 CONNECT_SECONDS = 2.8  # for name, connection and TLS together, so that a cell says it within 3 s
 ANSWER_SECONDS = 15.0
@@ -62,6 +63,7 @@ class HubClient:
         self.endpoint = endpoint.rstrip("/")
         self.asked: list[Asked] = []
         self.token, self.answers, self.offline = token, answers, offline
+        self.on_wait: Callable[[str], None] = lambda _: None  # told each second how long a Hub is waited for
         self._since = 0.0  # what was answered before is asked after
         self._noting = threading.Lock()
 
@@ -188,7 +190,7 @@ class HubClient:
         return found
 
     def _get(self, path: str, *, what: str, stop: int = 0, etag: str = "", or_none: bool = False) -> Said:
-        """One question, asked again while the Hub is busy, as often and as late as it says.
+        """One question, asked again while the Hub is busy, as late as it says, and where the connection breaks.
 
         Args:
             etag: of what is kept: a status of 304 says that it holds.
@@ -209,12 +211,20 @@ class HubClient:
                 answer = response_of(error)
                 if or_none and getattr(answer, "status_code", 0) == 404:
                     return Said(404, b"")
-                delay = seconds_to_next(answer, attempt, patience)
+                broke = has_broken(error)
+                delay = 2.0 ** (attempt - 2) if broke else seconds_to_next(answer, attempt, patience)
                 if delay is None or attempt == TRIES:
                     raise refusal(error, endpoint=self.endpoint, what=what, token=bool(self.token)) from None
             patience -= delay
-            threading.Event().wait(delay)  # an interrupt ends it
+            self._wait(delay, "broke the connection" if broke else "is busy")
         raise AssertionError("the last try returns or raises")
+
+    def _wait(self, seconds: float, why: str) -> None:
+        """Leave the Hub alone, counting down; an interrupt ends it."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self.on_wait(f"{self.host} {why}, again in {math.ceil(left)} s")
+            threading.Event().wait(min(left, 1.0))
 
     def _once(self, path: str, stop: int, etag: str) -> Said:
         """At most `stop` bytes of an answer; raises what the client raises, and HubUnreachable in good time.

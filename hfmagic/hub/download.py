@@ -21,6 +21,7 @@ from ..limits import size_words
 from ..processes import start, stop
 from .blobs import sweep
 from .job import Job, Moment, OnMoment
+from .refusals import PATIENCE_SECONDS
 
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "0",
@@ -55,7 +56,7 @@ def download(job: Job, on: OnMoment, *, stall_seconds: float) -> Path:
         except _Stalled as stalled:
             moment = stalled.moment
             raise DownloadFailed(
-                f"could not download {job.model_id}: no byte for {stall_seconds:.0f} s ({moment.came}).",
+                f"could not download {job.lacks}: no byte for {stall_seconds:.0f} s, twice ({moment.came}).",
                 hint="run the cell again, or --offline",
             ) from None
 
@@ -109,17 +110,22 @@ def _run(job: Job, on: OnMoment, stall_seconds: float, extra: dict[str, str]) ->
             raise DownloadFailed(why, hint="run the cell again") from None
         finally:
             if process is not None:
-                stop(process)
+                try:
+                    stop(process)
+                except KeyboardInterrupt:  # a second one: what is kept of the first would keep the process running
+                    stop(process)
+                    raise
             sweep(Path(job.cache), job.model_id, job.repo_type)
 
 
 def _follow(lines: queue.Queue[bytes], on: OnMoment, stall_seconds: float) -> Path:
-    moment, heard = Moment(0, 0), time.monotonic()
+    """What the process says until it ends. Raises: _Stalled where no byte comes by the deadline, however it retries."""
+    moment, heard, waits = Moment(0, 0), time.monotonic(), 0.0
     while True:
         try:
             line = lines.get(timeout=0.1)
         except queue.Empty:
-            if time.monotonic() - heard > stall_seconds:
+            if time.monotonic() - heard > stall_seconds + waits:
                 raise _Stalled(moment) from None
             continue
         if not line:
@@ -130,7 +136,10 @@ def _follow(lines: queue.Queue[bytes], on: OnMoment, stall_seconds: float) -> Pa
         if "error" in told:
             raise _error(told)
         if (now := Moment(**told)) != moment or now.note:
-            moment, heard = now, time.monotonic() + now.wait
+            if (now.done, now.checked) != (moment.done, moment.checked):
+                heard, waits = time.monotonic(), 0.0
+            waits = min(waits + now.wait, PATIENCE_SECONDS)  # that the Hub asked for
+            moment = now
             on(moment)
 
 

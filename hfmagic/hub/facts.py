@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import clip
+from ..limits import size_words
 from .claims import Evaluation as Evaluation
 from .claims import base_models_of, datasets_of, evaluations_of, library_of
 from .header import Header, read_header, total_counts
@@ -94,10 +96,13 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
     for path in weights:
         try:
             headers.append(read_header(path))
-            if path.stat().st_size != headers[-1].file_bytes:
-                raise ValueError("file length")
-        except (OSError, ValueError):
-            problem = problem or f"{path.relative_to(folder).as_posix()} is damaged"
+            wrong = damage(headers[-1], path.stat().st_size)
+        except ValueError:
+            wrong = f"is damaged ({_no_weights(path)})"
+        except OSError as error:
+            wrong = f"cannot be read ({error.strerror})"
+        if wrong:
+            problem = problem or f"{path.relative_to(folder).as_posix()} {wrong}"
     problem = problem or _foreign(folder, weights, home or folder)
     architectures, pooled = _architectures(config), (folder / "modules.json").exists()
     facts = ModelFacts(
@@ -123,6 +128,26 @@ def read_facts(folder: Path, model_id: str, *, home: Path | None = None) -> Mode
         problem=problem,
     )
     return facts.with_counts(total_counts(headers))
+
+
+def damage(header: Header, size: int) -> str:
+    """Why a file of so many bytes is not the one that its header claims, as in `is damaged (1.2 GB of 4.1 GB)`."""
+    if size == header.file_bytes:
+        return ""
+    have, wanted = size_words(size), size_words(header.file_bytes)
+    if have == wanted:
+        have, wanted = f"{size:,}", f"{header.file_bytes:,} bytes"
+    return f"is damaged ({have} of {wanted})"
+
+
+def _no_weights(path: Path) -> str:
+    """What a file is that has no header: its size, and what it holds instead where that can be told."""
+    start, size = b"", "gone"
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        start, size = file.read(64).lstrip().lower(), size_words(path.stat().st_size)
+    if start.startswith(b"version https://git-lfs"):
+        return f"{size}: a pointer, `git lfs pull` fetches the weights"
+    return f"{size}: a web page" if start.startswith((b"<!doctype", b"<html")) else f"{size}, no safetensors"
 
 
 def _weights(folder: Path) -> tuple[list[Path], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -48,15 +49,18 @@ def refusal(error: BaseException, *, endpoint: str, what: str = "", token: bool 
             where = f"{shown(endpoint)}/{model_id}"
             return GatedModel(f"{model_id} is gated.", hint=f"ask for access at {where}, then log in")
         case hub.RevisionNotFoundError():
-            return RevisionGone(f"the pinned revision of {model_id} is gone.", hint="run the cell again to pin anew")
+            gone = f"the pinned revision {_revision(error)}of {model_id} is gone."
+            return RevisionGone(gone, hint="run the cell again to pin anew")
         case hub.EntryNotFoundError():
             return RevisionGone(f"there is no {what} any more.", hint="run the cell again to pin anew")
         case hub.DisabledRepoError():
             return HubRefused(f"{model_id} is disabled by {host}.", hint="%hf models lists others")
         case hub.RepositoryNotFoundError():
             return UnknownModel(f"no public model {model_id!r} on {host}.", hint="check its name, or log in to it")
+        case hub.HfHubHTTPError() if _status(error) == 404:  # some mirrors do not say what is lacking
+            return _lacking(host, what)
         case hub.HfHubHTTPError():
-            return no_hub(host) if not what and _status(error) == 404 else _by_status(error, host, token)
+            return _by_status(error, host, token, what)
         case hub.FileMetadataError():
             return no_hub(host)
         case _ if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
@@ -89,7 +93,22 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__  # httpcore suppresses what it wraps
 
 
-def _by_status(error: BaseException, host: str, token: bool) -> HFMagicError:
+def _revision(error: BaseException) -> str:
+    """The commit in the address that was asked for, as plans show it, and a space; empty where there is none."""
+    path = str(getattr(getattr(error, "response", None), "url", ""))
+    found = re.search(r"/(?:resolve|revision|tree)/([0-9a-f]{7})[0-9a-f]{33}\b", path)
+    return f"{found[1]} " if found else ""
+
+
+def _lacking(host: str, what: str) -> HFMagicError:
+    if not what:
+        return no_hub(host)
+    if " of " in what:
+        return RevisionGone(f"there is no {what} any more.", hint="run the cell again to pin anew")
+    return UnknownModel(f"no public model {what!r} on {host}.", hint="check its name, or log in to it")
+
+
+def _by_status(error: BaseException, host: str, token: bool, what: str) -> HFMagicError:
     match status := _status(error):
         case 401 if not token:
             return HubRefused(f"{host} lets nobody in without a token.", hint="log in with `hf auth login`")
@@ -100,7 +119,8 @@ def _by_status(error: BaseException, host: str, token: bool) -> HFMagicError:
         case 429:
             return HubRefused(f"{host} answers no more requests for now (429).", hint="wait, log in, or --offline")
         case _:
-            return HubRefused(f"{host} answered {status or 'with an error'}.", hint="try again, or --offline")
+            asked = f" for {what}" if what else ""
+            return HubRefused(f"{host} answered {status or 'with an error'}{asked}.", hint="try again, or --offline")
 
 
 def _status(error: BaseException) -> int:
@@ -113,6 +133,13 @@ def seconds_to_next(answer: Any, attempt: int, patience: float) -> float | None:
         return None
     delay = _wait_seconds(answer.headers, attempt)
     return delay if delay <= patience else None
+
+
+def has_broken(error: BaseException) -> bool:
+    """True for a connection that was made and then broke: the next may hold. Not where nobody answered at all."""
+    from huggingface_hub.utils import httpx
+
+    return isinstance(error, httpx.RemoteProtocolError | httpx.ReadError | httpx.WriteError)
 
 
 def _wait_seconds(headers: Mapping[str, str], attempt: int) -> float:

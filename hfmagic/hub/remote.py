@@ -14,7 +14,7 @@ from .answers import ago
 from .catalog import Catalog
 from .claims import base_models_of, evaluations_of, security_of
 from .client import HubClient, is_model
-from .facts import ModelFacts
+from .facts import ModelFacts, damage
 from .files import INDEX, HubFile, files_of, may_need, needed, weight_index
 from .header import Header, header_bytes, parse_header
 from .listing import facts_of
@@ -203,8 +203,8 @@ class Remote:
                 header = parse_header(start if len(start) >= stop else self.read(info, file.name, stop))
             except ValueError:
                 raise ValueError(f"{file.name} is damaged") from None
-            if header.file_bytes != file.size:
-                raise ValueError(f"{file.name} is damaged")
+            if wrong := damage(header, file.size):
+                raise ValueError(f"{file.name} {wrong}")
             found[file.name] = header
         return found
 

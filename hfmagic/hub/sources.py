@@ -94,7 +94,7 @@ class Sources:
     def known(self) -> tuple[ModelFacts, ...]:
         """The models on this machine and those that a search of this session found. Asks nobody."""
         local = {m.model_id: m for m in self.models()}
-        merged = [_merged(m, local.pop(m.model_id, None), away=self.client is None) for m in self.seen()]
+        merged = [self._merged(m, local.pop(m.model_id, None), away=self.client is None) for m in self.seen()]
         return (*local.values(), *merged)
 
     def card(self, facts: ModelFacts) -> dict[str, Any]:
@@ -172,7 +172,7 @@ class Sources:
         found = {m.model_id: m for x in listed for m in x.models}.values()  # a model may be filed under several tags
         why = next((x.away for x in listed if x.away), "")
         away = bool(why) or self.client is None
-        merged = [_merged(m, local.pop(m.model_id, None), away=away) for m in found]
+        merged = [self._merged(m, local.pop(m.model_id, None), away=away) for m in found]
         return Found((*local.values(), *merged), why)
 
     def examined(self, facts: ModelFacts) -> ModelFacts:
@@ -199,10 +199,12 @@ class Sources:
 
         return lineage(facts, find)
 
-    def find(self, model_id: str, revision: str = "") -> ModelFacts:
+    def find(self, model_id: str, revision: str = "", *, task: str = "") -> ModelFacts:
         """A model by its id, on this machine first, then on the Hub; at a revision where one is given.
 
-        Raises: UnknownModel with the nearest name; HubError.
+        Args:
+            task: what it is wanted for.
+        Raises: UnknownModel with the nearest name, or those on this machine for the task; HubError.
         """
         here = {m.model_id: m for m in self.folders.models()}.get(model_id) or self.cached.find(model_id, revision)
         if here is not None and not (here.fetched and here.problem and self._remote):
@@ -211,7 +213,7 @@ class Sources:
             return self._on_hub(self._remote, model_id, revision)
         with contextlib.suppress(UnknownModel):
             return self.folders.find(model_id)
-        return self._unknown(model_id, revision)
+        return self._unknown(model_id, revision, task)
 
     def revision(self, facts: ModelFacts) -> str:
         """40 hex digits: the Hub's commit, or the hash of a folder's files."""
@@ -288,7 +290,9 @@ class Sources:
         if self._remote is None:
             if bad:
                 hint = "go online to fetch it again, or %hf use STEP MODEL"
-                raise DamagedModel(f"{bad[0].name} of {facts.model_id} is damaged.", hint=hint)
+                bytes_here = size_words(bad[0].stat().st_size) if bad[0].exists() else "no byte"
+                why = f"{bad[0].name} of {facts.model_id} is damaged: {bytes_here}, of another hash than the Hub's."
+                raise DamagedModel(why, hint=hint)
             raise HubUnreachable(f"{facts.model_id} is not on this machine.", hint="go online, or name another model")
         info = self._remote.info(facts.model_id, facts.revision)
         try:
@@ -365,19 +369,23 @@ class Sources:
     def _ids(self) -> list[str]:
         return [m.model_id for m in (*self.models(), *self.seen())]
 
-    def _unknown(self, model_id: str, revision: str) -> ModelFacts:
+    def _unknown(self, model_id: str, revision: str, task: str) -> ModelFacts:
         what = f"{model_id} at {revision[:7]}" if revision else repr(model_id)
-        hint = did_you_mean(model_id, self._ids()) or "%hf models lists them"
-        raise UnknownModel(f"no model {what} on this machine.", hint=hint)
+        why = ", and hfmagic is offline" if self.client is None and is_id(model_id) else ""
+        here = [m.model_id for m in self.models() if m.task == task and not m.problem] if task else []
+        hint = f"here for {task}: {', '.join(here[:3])}" if here else "%hf models lists them"
+        raise UnknownModel(f"no model {what} on this machine{why}.", hint=did_you_mean(model_id, self._ids()) or hint)
 
+    def _merged(self, remote: ModelFacts, local: ModelFacts | None, *, away: bool) -> ModelFacts:
+        """A model of the Hub that is here as well: what is here, with the Hub's newest counts.
 
-def _merged(remote: ModelFacts, local: ModelFacts | None, *, away: bool) -> ModelFacts:
-    """A model of the Hub that is here as well: what is here, with the Hub's newest counts.
-
-    The Hub's where that is newer, or what is here cannot be used: what is damaged is then fetched again. Not while the
-    Hub is away: then nothing can be fetched.
-    """
-    stale = local is not None and local.fetched and (local.revision != remote.revision or bool(local.problem))
-    if local is None or (stale and not away):
-        return remote
-    return replace(local, downloads=remote.downloads)
+        The Hub's where that is newer, or what is here cannot be used: what is damaged is then fetched again. Not while
+        the Hub is away: then nothing can be fetched.
+        """
+        if local is not None and local.fetched and local.revision != remote.revision:
+            # The newest of several here is by the clock, which may have gone back between two downloads.
+            local = self.cached.find(remote.model_id, remote.revision) or local
+        stale = local is not None and local.fetched and (local.revision != remote.revision or bool(local.problem))
+        if local is None or (stale and not away):
+            return remote
+        return replace(local, downloads=remote.downloads)

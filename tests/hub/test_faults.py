@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -84,7 +85,7 @@ PASSING = {
         "GET",
         ["config.json was damaged, once more"],
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", PASSING)
@@ -103,17 +104,26 @@ def test_a_fault_that_passes_is_told_and_got_over(bench: Bench, tiny_hub: TestHu
 
 
 LASTING: dict[str, tuple[str, Fault, str | None, type[HFMagicError], list[str]]] = {
-    "2 cut": (WEIGHTS, cut(0.5), None, DownloadFailed, [MODEL, "36 kB, 6 tries", "run the cell again"]),
+    "2 cut": (
+        WEIGHTS, cut(0.5), None, DownloadFailed,
+        [f"model.safetensors of {MODEL}", "36 kB, 6 tries", "run the cell again"],
+    ),
     "7 403": ("resolve", status(403), "HEAD", HubRefused, ["refused with 403 by 127.0.0.1", "a proxy"]),
     "8 404 of a file": (
         r"resolve.*tokenizer\.json", status(404, error="EntryNotFound"), None, RevisionGone,
         [f"tokenizer.json of {MODEL}", "run the cell again"],
     ),
+    "8 404 of a mirror": (
+        r"resolve.*tokenizer\.json", status(404), "HEAD", RevisionGone, [f"no tokenizer.json of {MODEL}", "pin anew"],
+    ),
     "8 404 of a revision": ("/tree/", status(404, error="RevisionNotFound"), None, RevisionGone, [MODEL, "pin anew"]),
     "9 429 for an hour": (
         "resolve", status(429, headers={"Retry-After": "3600"}), "GET", HubRefused, ["3601 s", "wait, or log in"],
     ),
-    "10 503": (WEIGHTS, status(503, headers=NOW), "GET", HubRefused, ["answered 503", "try again"]),
+    "10 503": (
+        WEIGHTS, status(503, headers=NOW), "GET", HubRefused,
+        [f"answered 503 for model.safetensors of {MODEL}", "try again"],
+    ),
     "12 login page": ("resolve", html(), "HEAD", HubRefused, ["is not a Hub", "log in there"]),
     "12 login page for a file": (r"tokenizer\.json", html(), "GET", DownloadFailed, ["another size", "run the cell"]),
     "15 damaged": (WEIGHTS, flip(), None, DownloadFailed, ["model.safetensors", "arrives damaged", "%hf models"]),
@@ -149,9 +159,34 @@ def test_3_a_server_that_falls_silent_is_left_and_what_came_is_said(tiny_hub: Te
     tiny_hub.faults.clear()
 
     assert type(error) is DownloadFailed
-    check_line(error, MODEL, "no byte for 1 s (", " of ", "run the cell again")
+    check_line(error, f"model.safetensors of {MODEL}", "no byte for 1 s, twice (", " of ", "run the cell again")
+    assert bench.session.proposal is not None
     assert bench.parts == []
     assert not bench.run().failed
+
+
+REPEATS = """
+import json, sys, time
+sys.stdin.readline()
+for number in range(1, 21):
+    print(json.dumps({"done": 10, "total": 100, "note": f"retry {number}"}), flush=True)
+    time.sleep(0.15)
+"""
+
+
+@pytest.mark.fault(3)
+def test_3_no_repetition_puts_the_deadline_off(tiny_hub: TestHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """huggingface_hub gives a silent request up after 10 s and repeats it, five times."""
+    bench = Bench(tiny_hub, tmp_path, stall_seconds=0.7)
+    monkeypatch.setattr(download, "_CHILD", REPEATS)
+
+    error = error_of(bench.run())
+
+    assert type(error) is DownloadFailed
+    check_line(
+        error, f"model.safetensors of {MODEL}: no byte for 1 s, twice (10 bytes of 100 bytes)", "run the cell again"
+    )
+    assert "retry 2" in bench.notes
 
 
 # A search that goes wrong (4, 5, 7, 9–12)
@@ -200,7 +235,8 @@ def test_a_refused_search_chooses_among_what_is_here_and_says_so(
     results = Bench(tiny_hub, tmp_path).run()
 
     assert not results.failed
-    (note,) = results.plan.notes
+    note, *_ = results.plan.notes
+    assert {"4 token": "lets nobody in without a token"}.get(case, REFUSED[case][1][0]) in note
     assert note.endswith("choosing among the 1 models on this machine")
 
 
@@ -221,6 +257,39 @@ def test_5_an_unknown_or_private_model_is_said_and_the_nearest_named(bench: Benc
         bench.propose(models={"sentiment": "acme/tiny-sentimant"})
 
     check_line(caught.value, "no public model 'acme/tiny-sentimant'", f"did you mean '{MODEL}'?")
+
+
+@pytest.mark.fault(5)
+def test_5_a_mirror_that_says_nothing_but_404_has_no_such_model(bench: Bench, tiny_hub: TestHub):
+    bench.propose()
+    tiny_hub.faults.add(r"/api/models/acme/tiny-sentimant", status(404))
+
+    with pytest.raises(UnknownModel) as caught:
+        bench.propose(models={"sentiment": "acme/tiny-sentimant"})
+
+    check_line(caught.value, "no public model 'acme/tiny-sentimant' on 127.0.0.1", f"did you mean '{MODEL}'?")
+
+
+@pytest.mark.fault(9)
+def test_9_a_wait_that_the_hub_asks_for_is_counted_down_and_ended_by_an_interrupt(bench: Bench, tiny_hub: TestHub):
+    hub, told = bench.session.hub.client, []
+
+    def wait(words: str) -> None:
+        told.append(words)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    assert hub is not None
+    hub.on_wait = wait
+    tiny_hub.faults.add(r"/api/models", status(429, headers={"Retry-After": "50"}))
+
+    with pytest.raises(KeyboardInterrupt):
+        bench.session.hub.search("text-classification")
+    tiny_hub.faults.clear()
+
+    assert told == [f"{hub.host} is busy, again in {left} s" for left in (50, 49)]
+    assert len(tiny_hub.log) == 1
+    assert model_of(bench.propose()) == MODEL
 
 
 @pytest.mark.fault(9)
@@ -423,9 +492,31 @@ def test_16_a_damaged_file_is_said_offline_and_left_where_it_is(bench: Bench, ti
         Bench(tiny_hub, tmp_path, offline=True).run()
 
     assert type(flipped) is DamagedModel
-    check_line(flipped, "model.safetensors", MODEL, "is damaged", "go online")
-    check_line(truncated.value, MODEL)
+    check_line(flipped, f"model.safetensors of {MODEL} is damaged: 32 kB, of another hash", "go online")
+    check_line(truncated.value, MODEL, "(100 bytes, no safetensors)")
     assert blob.exists()
+
+
+@pytest.mark.fault(18)
+@pytest.mark.parametrize("how", ["cut", "empty", "page", "pointer"])
+def test_18_weights_in_a_folder_that_are_none_are_one_line_with_their_size(
+    tiny_hub: TestHub, tiny_models: Path, tmp_path: Path, how: str
+):
+    shutil.copytree(tiny_models / MODEL, tmp_path / "own" / MODEL)
+    weights = tmp_path / "own" / MODEL / SINGLE
+    size = weights.stat().st_size
+    content, said = {
+        "cut": (weights.read_bytes()[:-1], f"{size - 1:,} of {size:,} bytes"),
+        "empty": (b"", "0 bytes, no safetensors"),
+        "page": (b"\n<!DOCTYPE html><title>Sign in</title>", "38 bytes: a web page"),
+        "pointer": (b"version https://git-lfs.github.com/spec/v1\noid", "46 bytes: a pointer, `git lfs pull` fetches"),
+    }[how]
+    weights.write_bytes(content)
+
+    with pytest.raises(NoModelFits) as caught:
+        Bench(tiny_hub, tmp_path, offline=True, hub_dirs=[str(tmp_path / "own")]).propose(models={"sentiment": MODEL})
+
+    check_line(caught.value, f"{MODEL} cannot do step 'sentiment': {SINGLE} is damaged ({said}")
 
 
 @pytest.mark.fault(17)
@@ -533,7 +624,7 @@ def test_20_a_disk_that_fills_up_is_said_and_leaves_no_part(bench: Bench, monkey
     monkeypatch.undo()
 
     assert type(error) is NoSpace
-    check_line(error, "is full", "hub_cache")
+    check_line(error, "the disk is full", f"model.safetensors of {MODEL} does not fit into", "hub_cache")
     assert left == []
     assert not bench.run().failed
 

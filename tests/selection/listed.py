@@ -42,6 +42,8 @@ FACTS = ModelFacts(
 class Listed(Sources):
     """Sources that know these facts and ask nobody. `files` are facts that only a look at a model's files gives."""
 
+    client = None
+
     def __init__(self, models: Sequence[ModelFacts], files: Mapping[str, ModelFacts] | None = None) -> None:
         self.known_models = {m.model_id: m for m in models}
         self.files = files or {}
