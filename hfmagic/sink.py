@@ -201,6 +201,28 @@ def _sweep(path: Path) -> None:
             left.unlink(missing_ok=True)
 
 
+def is_new(path: Path) -> bool:
+    """True where there is no file of that name, and could be one."""
+    try:
+        return path.name.isprintable() and not path.exists() and path.absolute().parent.is_dir()
+    except (OSError, ValueError):  # a name that is too long, or holds a null
+        return False
+
+
+def write_text(path: Path, text: str) -> None:
+    """A file of text, whole or not at all. Raises: BadOption where it cannot be written."""
+    making = path.with_name(f".{path.name[:60]}.{os.getpid()}.tmp")
+    try:
+        making.write_text(text, encoding="utf-8")
+        making.replace(path)
+    except OSError as error:
+        what = f"{path.name[-60:]} cannot be written: {error.strerror}."
+        raise BadOption(what, hint="name a file in a folder with room that you may write to") from None
+    finally:
+        with contextlib.suppress(OSError):
+            making.unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def _told(path: Path) -> Any:
     """The system's errors as one of ours."""

@@ -45,7 +45,17 @@ def to_python(
         seed, batch_tokens: as in the settings of the run.
     Raises: InvalidPlan: a step has no model, or the plan does not fit together.
     """
-    source = _source(plan, models, form, function, output, given, rows, seed, batch_tokens)
+    source = _source(
+        plan,
+        models,
+        form=form,
+        function=function,
+        output=output,
+        given=given,
+        rows=rows,
+        seed=seed,
+        batch_tokens=batch_tokens,
+    )
     return (FUNCTIONS if function else FORMS)[form](source)
 
 
@@ -60,18 +70,19 @@ def to_app(
     Raises: InvalidPlan: a step has no model, or the plan does not fit together; BadOption: a page has no field for an
         input.
     """
-    code = app(_source(plan, models, "script", True, output, None, 0, seed, batch_tokens))
+    code = app(_source(plan, models, function=True, output=output, seed=seed, batch_tokens=batch_tokens))
     return {"app.py": code, "requirements.txt": requirements(code), "README.md": readme(plan, models)}
 
 
 def _source(
     plan: Plan,
     models: Mapping[str, ModelFacts],
-    form: Form,
+    *,
+    form: Form = "script",
     function: bool,
     output: str,
-    given: Mapping[str, Any] | None,
-    rows: int,
+    given: Mapping[str, Any] | None = None,
+    rows: int = 0,
     seed: int,
     batch_tokens: int,
 ) -> Source:

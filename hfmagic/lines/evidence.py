@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..alerts import alerts
-from ..errors import BadOption
+from ..errors import BadOption, clip
 from ..fit import fit_rows
 from ..judging import ROWS, Terms
 from ..render.audit_view import audit_view
@@ -18,6 +18,7 @@ from ..render.ledger_view import LEDGER, ledger_rows, ledger_view
 from ..render.log_view import alerts_view, log_csv, log_rows, log_view
 from ..render.view import View, stack
 from ..session import Options, Session
+from ..sink import is_new, write_text
 from ..trial import Trial, view_of
 from ..trial.words import figure
 from ..tune import WAYS
@@ -104,13 +105,10 @@ def log(call: Call) -> None:
 def _write_csv(text: str, file: str) -> None:
     """Text into a new file, which is said. Raises: BadOption where there is one, or it cannot be written."""
     path = Path(file)
-    if path.suffix != ".csv" or path.exists():
-        raise BadOption(f"--csv {file!r} is no new .csv file.", hint="name one that is not there yet")
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        what = f"{path} cannot be written: {error.strerror}."
-        raise BadOption(what, hint="name a file in a folder that is there") from None
+    if path.suffix != ".csv" or not is_new(path):
+        hint = "name one that is not there yet, in a folder"
+        raise BadOption(f"--csv {clip(file, 60)!r} is no new .csv file.", hint=hint)
+    write_text(path, text)
     print(f"written: {path}")
 
 

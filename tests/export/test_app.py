@@ -18,6 +18,7 @@ import yaml
 from packaging.requirements import Requirement
 from PIL import Image
 
+import hfmagic
 from hfmagic.digest import CLOSE_ROWS
 from hfmagic.errors import BadOption, MissingFile
 from hfmagic.export import to_app, write_app
@@ -289,6 +290,7 @@ def test_a_request_stands_on_the_page_as_it_was_written(session: Session):
     assert not re.search(r"(?<!\\)[<>*\[\]]", described)
 
 
+@pytest.mark.rule(10)
 def test_a_table_of_paths_is_no_app_whose_visitors_could_read_files_here(session: Session):
     photos = pd.DataFrame({"photo": [str(p) for p in sorted((DATA / "photos").glob("*.jpg"))]})
     session.propose("What is in each photo?", {"photos": photos}, ("photos",))
@@ -314,6 +316,9 @@ def test_a_moderated_plan_is_no_app(shell: Any, tmp_path: Path):
     shell.run_cell_magic("hf", "--moderate --plan", "Write a reply to this text: it broke after a week.")
     with pytest.raises(BadOption, match="--moderate"):
         session.to_app()
+    for code in (hfmagic.to_app, hfmagic.to_python):  # nor is it code for programs and the command line
+        with pytest.raises(BadOption, match="--moderate"):
+            code(session.proposal.plan)
 
 
 @pytest.mark.parametrize("words", ["Deploy this as an app.", "把它做成网页应用。"])

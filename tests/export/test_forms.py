@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 from hfmagic.errors import BadOption, MissingFile
-from hfmagic.export import to_python, write_code
+from hfmagic.export import to_python, write_app, write_code
 from hfmagic.hub.facts import ModelFacts
 from hfmagic.plan import Column, Frame, ModelChoice, Plan, Predicate, Step, StepOutput
 from hfmagic.recognise import recognise
@@ -225,3 +226,40 @@ def test_code_is_written_nowhere_else(tmp_path: Path, monkeypatch: pytest.Monkey
         write_code('"""hfmagic plan 0123456789abcdef"""', name)
 
     assert not [p for p in tmp_path.rglob("*.py") if p.is_file()]
+
+
+@pytest.mark.fault(20, 21)
+def test_where_the_disk_is_full_nothing_half_written_is_left_and_what_was_there_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    write_code(code_of("script"), "plan.py")
+    before = (tmp_path / "plan.py").read_bytes()
+    write, written = Path.write_text, list[str]()
+
+    def full(path: Path, text: str, **how: Any) -> int:
+        write(path, text[:10], **how)
+        written.append(path.name)
+        if len(written) < 2:
+            return write(path, text, **how)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(
+        BadOption, match=r"requirements\.txt cannot be written: No space left on device\. → name a file"
+    ):
+        write_app({"app.py": "pass\n", "requirements.txt": "gradio\n", "README.md": "an app\n"}, "app")
+    with pytest.raises(BadOption, match=r"plan\.py cannot be written: No space left"):
+        write_code(code_of("script"), "plan.py")
+
+    assert (tmp_path / "plan.py").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["app", "plan.py"]
+
+
+@pytest.mark.parametrize("name", ["9" * 300, "a\0b.py", "\x1b[31m.py", "~nobody-of-that-name/x.py"])
+def test_what_is_no_name_for_a_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.chdir(tmp_path)
+    for write in (partial(write_code, "pass\n"), partial(write_app, {"app.py": "pass\n"})):
+        with pytest.raises(MissingFile, match=r"is no name for a file\. → choose another name"):
+            write(name)
+    assert list(tmp_path.iterdir()) == []

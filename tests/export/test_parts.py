@@ -305,3 +305,45 @@ def test_a_text_that_is_too_long_is_cut_where_the_engine_cuts_it(starter_hub: Pa
     texts, asked = ["word " * 500, "a text"], {"instruction": "Say why.", "max_new_tokens": 8}
 
     assert answer(texts, tokenizer, model, **asked) == engines.generate(loaded, texts, asked)
+
+
+@pytest.mark.fault(43)
+def test_what_is_written_ends_where_the_positions_do_as_in_the_engine():
+    import torch
+    from transformers import BartConfig, BartForConditionalGeneration, GPT2Config, GPT2LMHeadModel
+
+    from hfmagic.export.parts.generation import answer, summarize
+    from hfmagic.runners import generation as engines
+
+    torch.manual_seed(0)
+    sizes: dict[str, Any] = {"vocab_size": 300, "bos_token_id": 0, "eos_token_id": None, "pad_token_id": 0}
+    decoder = GPT2LMHeadModel(GPT2Config(n_positions=48, n_embd=8, n_layer=1, n_head=1, **sizes)).eval()
+    layers = {"encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 1, "decoder_attention_heads": 1}
+    bart = BartConfig(
+        max_position_embeddings=48, d_model=8, encoder_ffn_dim=8, decoder_ffn_dim=8, **layers, **sizes,
+        decoder_start_token_id=0, forced_eos_token_id=None,
+    )  # fmt: skip
+    encoder = BartForConditionalGeneration(bart).eval()
+    tokenizer = byte_tokenizer(longest=48)
+    texts = ["a long text " * 20, "a text"]
+    for model, exported, engine, asked in (
+        (decoder, answer, engines.generate, {"instruction": "Say why."}),
+        (encoder, summarize, engines.summarize, {}),
+    ):
+        facts = SimpleNamespace(max_tokens=48)
+        loaded: Any = SimpleNamespace(tokenizer=tokenizer, model=model, device="cpu", facts=facts)
+        told = {"max_new_tokens": 200, **asked}
+        given = told if asked else {**told, "prefix": ""}
+
+        assert exported(texts, tokenizer, model, **given) == engine(loaded, texts, {**told, "style": "summary"})  # type: ignore[operator]
+
+
+def byte_tokenizer(longest: int) -> Any:
+    """A tokenizer whose tokens are bytes, with one that pads."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    own = Tokenizer(models.BPE({"<pad>": 0, **{c: i for i, c in enumerate(alphabet, 1)}}, []))
+    own.pre_tokenizer, own.decoder = pre_tokenizers.ByteLevel(add_prefix_space=False), decoders.ByteLevel()
+    return PreTrainedTokenizerFast(tokenizer_object=own, pad_token="<pad>", model_max_length=longest)  # noqa: S106

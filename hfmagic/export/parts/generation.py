@@ -12,11 +12,13 @@ def summarize(
     texts: list[str], tokenizer: Any, model: Any, prefix: str, max_new_tokens: int, batch_size: int = 32
 ) -> list[str]:
     """What a sequence-to-sequence model writes after the prefix and each text."""
+    positions = getattr(model.config, "max_position_embeddings", None) or max_new_tokens + 1
+    length = min(max_new_tokens, positions - 1)  # beyond them a model with learned positions fails
     found: list[str] = []
     for start in range(0, len(texts), batch_size):
         prompts = [prefix + text for text in texts[start : start + batch_size]]
         batch = tokenizer(prompts, padding=True, truncation=True, return_token_type_ids=False, return_tensors="pt")
-        ids = model.generate(**batch.to(model.device), max_new_tokens=max_new_tokens, do_sample=False)
+        ids = model.generate(**batch.to(model.device), max_new_tokens=length, do_sample=False)
         found += tokenizer.batch_decode(ids, skip_special_tokens=True)
     return [text.strip().strip('"').strip() for text in found]
 
@@ -37,6 +39,7 @@ def answer(
     whole = not tokenizer.chat_template  # a template writes the special tokens itself
     around = len(tokenizer(prompt("a"), add_special_tokens=whole)["input_ids"])
     room = max(tokenizer.model_max_length - max_new_tokens - around, 16)  # tokens left for a text
+    positions = getattr(model.config, "max_position_embeddings", None)  # what is read and written fits into them
     tokenizer.padding_side = "left"  # the answer starts right after the prompt
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     found: list[str] = []
@@ -51,8 +54,8 @@ def answer(
             return_token_type_ids=False,
             return_tensors="pt",
         ).to(model.device)
-        ids = model.generate(
-            **batch, max_new_tokens=max_new_tokens, do_sample=False, pad_token_id=tokenizer.pad_token_id
-        )
-        found += tokenizer.batch_decode(ids[:, batch["input_ids"].shape[1] :], skip_special_tokens=True)
+        read = batch["input_ids"].shape[1]
+        length = min(max_new_tokens, positions - read) if positions else max_new_tokens
+        ids = model.generate(**batch, max_new_tokens=length, do_sample=False, pad_token_id=tokenizer.pad_token_id)
+        found += tokenizer.batch_decode(ids[:, read:], skip_special_tokens=True)
     return [text.strip() for text in found]
