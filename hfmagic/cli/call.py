@@ -33,7 +33,9 @@ class Command:
 def say(given: Namespace, line: str) -> None:
     """Words on stderr, their hints those of a shell; none with --quiet."""
     if not given.quiet:
-        print(in_shell(line), file=sys.stderr)
+        from ..render.html import clean
+
+        print(clean(in_shell(line), sys.maxsize), file=sys.stderr)
 
 
 def session_for(*files: Path) -> Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -150,9 +151,13 @@ def _write(found: Any, path: Path, ending: str) -> int:
 
 
 def _write_csv(parts: Iterable[Any], file: IO[str]) -> int:
+    """Rows as they are; on a terminal without what would command it."""
+    from ..render.html import clean
+
     rows = 0
     for n, part in enumerate(parts):
-        part.to_pandas().to_csv(file, index=False, header=not n)
+        text = part.to_pandas().to_csv(index=False, header=not n)
+        file.write(clean(text, sys.maxsize) if file.isatty() else text)
         rows += part.num_rows
     return rows
 

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from ..errors import BadOption, NeedsConsent
+from ..sink import is_new, write_text
 from .call import Command, add_format, as_json, as_rows, options_of, read_plan, say, session_for
 from .data import inputs_for
 from .hints import in_shell
@@ -118,9 +119,9 @@ def _ledger(given: Namespace) -> int:
 
 def _to_csv(given: Namespace, text: str) -> int:
     path = Path(given.csv)
-    if path.suffix != ".csv" or path.exists() or not path.absolute().parent.is_dir():
+    if path.suffix != ".csv" or not is_new(path):
         raise BadOption(f"--csv {given.csv!r} is no new .csv file.", hint="name one that is not there yet, in a folder")
-    path.write_text(text, encoding="utf-8")
+    write_text(path, text)
     say(given, f"→ {path}")
     return 0
 

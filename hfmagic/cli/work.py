@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BadOption, NeedsConsent
+from ..errors import BadOption, NeedsConsent, one_line
+from ..sink import write_text
 from .call import Command, options_of, read_plan, say, session_for
 from .data import check_target, inputs_for, loaded, named_files, printed, written
 
@@ -43,10 +44,7 @@ def _plan(given: Namespace) -> int:
         print(text)
         say(given, "→ save it with -o plan.json. Next: hfmagic run plan.json DATA -o out.parquet")
         return 0
-    try:
-        target.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise BadOption(f"{target} cannot be written: {error.strerror}.", hint="name a file in a folder") from None
+    write_text(target, text + "\n")
     say(given, f"→ {target}. Next: hfmagic run {target} {' '.join(given.data)} -o out.parquet")
     return 0
 
@@ -90,7 +88,13 @@ def _keep(given: Namespace, results: Results, answer: str) -> None:
 def _print(value: Any) -> int:
     if isinstance(value, Path) or hasattr(value, "columns"):
         return printed(value, sys.stdout)
-    print(value)
+    from ..kinds import Label
+    from ..render.html import clean
+
+    if isinstance(value, tuple) and value and all(isinstance(one, Label) for one in value):  # the best first
+        print(*(f"{one_line(one.label)}\t{one.score:.4f}" for one in value), sep="\n")
+    else:
+        print(clean(value, sys.maxsize))
     return 1
 
 

@@ -20,22 +20,10 @@ from tests.conftest import DATA
 from tests.hub.bench import MODEL
 from tests.hubserver import TestHub
 
-pytest_plugins = ["tests.hubserver.fixtures"]
+pytest_plugins = ["tests.hubserver.fixtures", "tests.cli.fixtures"]
 
 REQUEST = "Label the sentiment of each review."
 COMMAND = (sys.executable, "-m", "hfmagic.cli")
-
-
-@pytest.fixture
-def here(config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with 40 reviews and their plan, which commands are run in."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HFMAGIC_CACHE_DIR", config.cache_dir)
-    monkeypatch.setenv("HFMAGIC_HUB_DIRS", ":".join(config.hub_dirs))
-    monkeypatch.setenv("HFMAGIC_HUB_CACHE", config.hub_cache)
-    pd.read_csv(DATA / "reviews.csv").head(40).to_csv("reviews.csv", index=False)
-    assert main(["plan", REQUEST, "reviews.csv", "-o", "plan.json", "--quiet"]) == 0
-    return tmp_path
 
 
 def test_a_plan_run_over_a_file_gives_what_the_function_gives(here: Path, config, capsys: pytest.CaptureFixture[str]):
@@ -250,20 +238,6 @@ def test_a_bad_row_stops_where_it_is_to_stop(here: Path, capsys: pytest.CaptureF
     assert main(["run", "plan.json", "holes.csv", "-o", "out.csv", "--on-error", "stop"]) == 1
     assert len(capsys.readouterr().err.splitlines()[-1]) <= 201
     assert not (here / "out.csv").exists()
-
-
-def test_on_ray_the_rows_are_the_same_and_the_ledger_has_them(here: Path, capsys: pytest.CaptureFixture[str]):
-    pytest.importorskip("ray")
-    assert main(["run", "plan.json", "reviews.csv", "-o", "here.csv", "--rows", "8"]) == 0
-    assert main(["cache", "rm"]) == 0
-    command = [*COMMAND, "run", "plan.json", "reviews.csv", "-o", "ray.csv", "--rows", "8", "--engine", "ray"]
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True)  # as a process: Ray ends with it
-    assert done.returncode == 0, done.stderr
-    pd.testing.assert_frame_equal(pd.read_csv("ray.csv"), pd.read_csv("here.csv"), atol=1e-5)
-    capsys.readouterr()
-    assert main(["ledger", "--format", "json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
-    assert (row["what"], row["times"], row["rows"]) == ("step", 2, 16)
 
 
 def test_without_ray_it_says_what_to_install(here: Path, monkeypatch, capsys: pytest.CaptureFixture[str]):
