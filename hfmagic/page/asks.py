@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from ..kinds import Schema
 from ..limits import LicenseClass
@@ -15,9 +15,11 @@ Revision = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 StepId = Annotated[str, Field(pattern=NAME)]
 Words = Annotated[str, Field(max_length=200)]
 PlanHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-Size = Annotated[int, Field(ge=0, le=10**15)]
+Size = Annotated[int, Field(ge=0, le=10**15, strict=True)]
 LongText = Annotated[str, Field(max_length=4000)]
-Value = bool | int | float | LongText | Annotated[tuple[Words, ...], Field(max_length=1000)]
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53, strict=True)]  # what a number of JavaScript holds exactly
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Value = StrictBool | Whole | Finite | LongText | Annotated[tuple[Words, ...], Field(max_length=1000)]
 
 
 class Hello(Schema):
@@ -35,7 +37,7 @@ class Search(Schema):
     license: tuple[LicenseClass, ...] = ()
     max_size: Size | None = None
     language: Annotated[str, Field(max_length=20)] = ""
-    hub: bool = False
+    hub: StrictBool = False
 
 
 class Candidates(Schema):
@@ -96,7 +98,7 @@ class Rate(Schema):
     ask: Literal["rate"] = "rate"
     plan: PlanHash
     step: StepId
-    liked: bool
+    liked: StrictBool
 
 
 class LookAtMemory(Schema):
@@ -130,7 +132,7 @@ class Try(Schema):
     plan: PlanHash
     step: StepId
     model_ids: Annotated[tuple[ModelId, ...], Field(min_length=1, max_length=6)]
-    rows: Annotated[int, Field(ge=2, le=500)] = 20
+    rows: Annotated[int, Field(ge=2, le=500, strict=True)] = 20
     labels: Words = ""
     by: Words = ""
 
@@ -139,7 +141,7 @@ class LabelRow(Schema):
     """What a row of the trial really is; the trial is ranked anew. Answer: Taken; then TrialShown is pushed."""
 
     ask: Literal["label"] = "label"
-    row: Annotated[int, Field(ge=0)]
+    row: Annotated[int, Field(ge=0, strict=True)]
     label: Words
 
 
@@ -174,5 +176,5 @@ Ask = Annotated[
 class Message(Schema):
     """One message of the page's: a question, with the number under which its answer is awaited."""
 
-    id: Annotated[int, Field(ge=0, le=2**53)]
+    id: Annotated[int, Field(ge=0, le=2**53, strict=True)]
     body: Ask

@@ -47,6 +47,7 @@ class ModelPicker(anywidget.AnyWidget):
         desk = getattr(self, "desk", None)
         if desk is not None:
             desk.close()
+            self.layout.close()  # a widget of its own, with a comm: ipywidgets leaves it
         super().close()
 
 

@@ -16,7 +16,6 @@ LEDGER = (
     *("bytes fetched", "bytes sent", "tokens read", "tokens written"),
 )
 _SUMS = {
-    "times": "times",
     "rows": "rows",
     "seconds": "seconds",
     "bytes fetched": "fetched",
@@ -41,12 +40,12 @@ def ledger_rows(costs: Sequence[Cost]) -> list[Row]:
 
 def _summed(costs: Sequence[Cost]) -> Row:
     found = {name: sum(getattr(cost, field) for cost in costs) for name, field in _SUMS.items()}
-    return found | {"seconds": round(found["seconds"], 3)}
+    return {"times": len(costs)} | found | {"seconds": round(found["seconds"], 3)}
 
 
 def ledger_view(rows: Sequence[Row], whose: str) -> View:
     """The table with its totals. Energy and money are not in it: nobody measured them."""
-    total: Row = {"what": "total", **{name: sum(row[name] for row in rows) for name in _SUMS}}  # type: ignore[misc]
+    total: Row = {"what": "total", **{name: sum(row[name] for row in rows) for name in ("times", *_SUMS)}}  # type: ignore[misc]
     shown = [_shown(row) for row in (*rows, *([total] if rows else []))]
     names = ["time" if name == "seconds" else name for name in LEDGER]
     used = [name for name in names if any(row.get(name) not in (None, "") for row in shown)]
@@ -54,8 +53,7 @@ def ledger_view(rows: Sequence[Row], whose: str) -> View:
 
 
 def _shown(row: Row) -> Row:
-    """A row with its sizes in words, and nothing where there was nothing."""
-    sizes = {name: size_words(int(str(row[name]))) if row[name] else "" for name in ("bytes fetched", "bytes sent")}
-    return {
-        name: value or "" for name, value in (row | sizes | {"time": seconds_words(float(str(row["seconds"])))}).items()
-    }
+    """A row with its sizes and its time in words, and nothing where there was nothing."""
+    words = {name: size_words(int(str(row[name]))) if row[name] else "" for name in ("bytes fetched", "bytes sent")}
+    words["time"] = seconds_words(float(str(row["seconds"])))
+    return {name: value or "" for name, value in (row | words).items()}

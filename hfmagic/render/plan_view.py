@@ -256,6 +256,11 @@ class LivePlan:
         """What the plan will fetch, take and last; shown with the next change of the output."""
         self.view = replace(self.view, forecast=forecast)
 
+    def hint(self, words: str) -> None:
+        """What is waited for, now, below the plan."""
+        self.foresee(words)
+        self.flush()
+
     def begin(self, plan: Plan, kept: Mapping[str, StepResult]) -> None:
         """A run begins: the steps in `kept` are done, the others wait for their turn."""
         states = {i: StepState(phase="done", result=result) for i, result in kept.items()}
@@ -287,9 +292,10 @@ class LivePlan:
     def on(self, event: Event) -> None:
         """Take an event; show it now when the state changed, else when a tenth of a second has passed."""
         now = self._clock()
-        before = self.view.state(event.step_id).phase
+        before = self.view.state(event.step_id)
         self.view = self.view.on(event, at=now)
-        if before != self.view.state(event.step_id).phase or now - self._told_at >= MIN_SECONDS:
+        after = self.view.state(event.step_id)
+        if (before.phase, before.line) != (after.phase, after.line) or now - self._told_at >= MIN_SECONDS:
             self.flush()
 
     def flush(self, *, last: bool = False) -> None:

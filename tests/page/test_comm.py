@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,6 @@ from uuid import uuid4
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.interrupted import unmeasured
-
 Message = dict[str, Any]
 LONG = "import time\nfor _ in range(1200): time.sleep(0.05)"
 
@@ -23,7 +22,7 @@ class Line:
 
     def __init__(self, cache: Path, hub: Path) -> None:
         settings = {"HFMAGIC_CACHE_DIR": str(cache), "HFMAGIC_HUB_DIRS": str(hub), "HFMAGIC_OFFLINE": "1"}
-        self.manager, self.client = start_new_kernel(env=unmeasured(**settings))
+        self.manager, self.client = start_new_kernel(env={**os.environ, **settings})
         self.heard: list[Message] = []
 
     def run(self, source: str) -> None:
@@ -90,7 +89,7 @@ def line(tmp_path: Path, starter_hub: Path) -> Iterator[Line]:
     found = Line(tmp_path / "cache", starter_hub)
     yield found
     found.client.stop_channels()
-    found.manager.shutdown_kernel(now=True)
+    found.manager.shutdown_kernel()
 
 
 def _targets(line: Line) -> list[str]:
@@ -135,24 +134,45 @@ def test_a_reload_takes_the_place_of_its_page_and_names_the_thread_that_is_left(
     assert "watchers 2\n" in said
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        "run",
-        {"ask": {"ask": "delete", "model_id": "a/b", "revision": "0" * 40}},
-        {"ask": ["approve"]},
-        {"ask": {}},
-    ],
+NO_CLICKS: tuple[object, ...] = (
+    None,
+    "run",
+    {"ask": {"ask": "delete", "model_id": "a/b", "revision": "0" * 40}},
+    {"ask": ["approve"]},
+    {"ask": {}},
 )
-def test_the_page_comm_takes_nothing_but_clicks_on_a_plan_that_waits(line: Line, data: object):
+
+
+@pytest.mark.rule(15)
+def test_the_page_comm_takes_nothing_but_clicks_on_a_plan_that_waits(line: Line):
     line.run("%load_ext hfmagic\nhf.asked_for = []")
     line.run("from hfmagic.page.desk import Desk\nDesk.take = lambda self, content: hf.asked_for.append(content)")
     comm_id, _ = line.open("tab")
 
-    line.send("comm_msg", comm_id=comm_id, data=data)
+    for data in NO_CLICKS:
+        line.send("comm_msg", comm_id=comm_id, data=data)
     line.send("comm_msg", comm_id=comm_id, data={"ask": {"ask": "dismiss", "plan": "0" * 16}})
     line.run("print(hf.asked_for)")
 
     said = [m["content"]["text"] for m in line.heard if m["msg_type"] == "stream"]
     assert said[-1] == "[{'id': 0, 'body': {'ask': 'dismiss', 'plan': '0000000000000000'}}]\n"
+
+
+def test_a_cell_shows_a_picker_of_a_task_and_the_oldest_of_five_is_closed(line: Line):
+    line.run("import os\nos.environ['JPY_SESSION_NAME'] = 'a notebook'\n%load_ext hfmagic")
+    for _ in range(5):
+        line.run("%hf models summarization")
+    line.run("%hf models sumarization")
+    line.run("import hfmagic\nprint(repr(hfmagic.picker('summarization')))")
+    closed = [m["content"]["comm_id"] for m in line.heard if m["msg_type"] == "comm_close"]
+    line.run("%unload_ext hfmagic")
+
+    opened = [m["content"] for m in line.heard if m["msg_type"] == "comm_open"]
+    pickers = [o for o in opened if "_esm" in o["data"].get("state", {})]
+    after = [m["content"]["comm_id"] for m in line.heard if m["msg_type"] == "comm_close"]
+    said = "".join(m["content"].get("text", "") for m in line.heard if m["msg_type"] == "stream")
+    assert [p["data"]["state"]["task"] for p in pickers] == ["summarization"] * 6
+    assert [c for c in closed if c in {p["comm_id"] for p in pickers}] == [p["comm_id"] for p in pickers[:2]]
+    assert {p["comm_id"] for p in pickers} <= set(after)
+    assert "hfmagic's model picker; where no widgets are shown: %hf models TASK" in said
+    assert any("did you mean 'summarization'" in str(m["content"]) for m in line.heard if m["msg_type"] == "error")
