@@ -58,7 +58,10 @@ _OOM_TEXTS = (
 )
 _SECRET = re.compile(
     r"""(?ix) \bbearer\s+[^\s"',]+ | (?<=://)[^/\s@]+(?=@)
-    | \b(?: (?:hf_|api_org_|(?:sk|gsk|xai)[-_]) | (?:pk|key)[-_](?=[\w-]*\d) ) [\w*.-]{6,}"""
+    | \b(?: hf_|api_org_|github_pat_|(?:sk|gsk|xai)-
+        | (?:sk|gsk|xai|csk|nvapi|pk|key|gh[opsu])[-_](?=[\w-]*\d) ) [\w*.-]{6,}
+    | \br8_\w{30,}
+    | \b(?:AIza[\w-]{30,} | eyJ[\w-]{6,}\.eyJ[\w-]{6,}\.[\w-]+)"""
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 
@@ -344,9 +347,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def reason_of(error: BaseException) -> str:
-    """An error of whatever library in a few words: why a row or a step has no result."""
-    text = error.message if isinstance(error, HFMagicError) else f"{type(error).__name__}: {error}"
-    return clip(one_line(text), 120)
+    """An error of whatever library in a few words, to end a sentence with: why a row or a step has no result."""
+    text = error.message if isinstance(error, HFMagicError) else hide_secrets(f"{type(error).__name__}: {error}")
+    return clip(one_line(text).removesuffix("."), 120)
 
 
 def one_line(text: str) -> str:

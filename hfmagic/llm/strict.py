@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-from ..errors import BadAnswer, clip, one_line
+from ..errors import BadAnswer, clip, hide_secrets, one_line
 from .sloppy import put_right
 
 MAX_DIGITS = 100
@@ -58,7 +58,7 @@ def read_object(words: str, who: str) -> dict[str, Any]:
     if not text.startswith("{"):
         start = text.find("{")
         if start < 0:
-            raise NoObject(f"{who}: wanted a JSON object, found {clip(one_line(text), 60)!r}.")
+            raise NoObject(f"{who}: wanted a JSON object, found {clip(hide_secrets(one_line(text)), 60)!r}.")
         text = text[start:]
     try:
         value = _read(_balanced(text))

@@ -21,6 +21,7 @@ NOTES = MappingProxyType(
         "no-step": ("no step for the model {0}", "没有步骤使用模型 {0}"),
         "kept": ("only the rows that {0!r} asks for are in the result", "结果中只有“{0}”所指的行"),
         "held": ("{0!r} is looked for in the column {1}", "在列 {1} 中找“{0}”"),
+        "copy": ("using {0}, downloaded {1}", "使用 {1} 下载的 {0}"),
         "away": ("{0}: choosing among the {1} models on this machine", "{0}，从本机的 {1} 个模型中选择"),
         "unpicked": ("models are picked by their score: {0}", "按分数选择模型：{0}"),
         "unrecorded": ("no plan is recorded for this request: planned by rules", "此请求没有记录的计划，改由规则规划"),

@@ -124,7 +124,10 @@ def _or_raise(ruled: Plan | HFMagicError) -> Plan:
 
 
 def _by_rules(ruled: Plan | HFMagicError, key: str, *said: str) -> Plan:
-    """The rules' plan, which says why it is not the LLM's. Raises: what the rules raised."""
+    """The rules' plan, which says why it is not the LLM's. Raises: what the rules raised, with what the LLM gave."""
+    if isinstance(ruled, HFMagicError) and len(said) == 2:
+        name, why = said
+        raise type(ruled)(f"{ruled.message.rstrip('.')}; of {name}: {why}", hint=ruled.hint) from None
     plan = _or_raise(ruled)
     return plan.model_copy(update={"notes": (*mended([(key, said)], plan.language), *plan.notes)})
 

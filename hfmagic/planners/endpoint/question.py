@@ -29,9 +29,14 @@ def question(error: Broken, steps: Sequence[Any], offer: Offer) -> tuple[str, di
 
 
 def answered(error: Broken, steps: Sequence[Any], answer: Mapping[str, Any]) -> list[Any]:
-    """The steps with the field as it was answered; a step that is to read nothing is none."""
+    """The steps with the field as it was answered; a step that is to read nothing is none.
+
+    Raises: the error, where the answer is about anything else, such as the whole plan again.
+    """
     number, field = error.place
-    value = answer.get(field)
+    if field not in answer:
+        raise error
+    value = answer[field]
     step = dict(steps[number - 1])
     patched = {"for": step.get("for"), "task": NONE} if value == NONE else {**step, field: value}
     return [*steps[: number - 1], patched, *steps[number:]]

@@ -30,10 +30,11 @@ REPAIRS = MappingProxyType(
     }
 )
 """key → what is said; {0}… are names."""
+_MOST = 120  # characters of a name or an error: the cause of one stands at its end, after the planner and its host
 
 
 def mended(found: Sequence[tuple[str, tuple[str, ...]]], language: str) -> tuple[str, ...]:
     """The repairs in the words of a language, each once."""
     side = int(language == "zh")
-    words = ((key, tuple(clip(one_line(w), 80) for w in words)) for key, words in found)
+    words = ((key, tuple(clip(one_line(w), _MOST) for w in words)) for key, words in found)
     return tuple(dict.fromkeys(REPAIRS[key][side].format(*words) for key, words in words))
