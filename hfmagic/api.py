@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .export.script import Form
-    from .hub.facts import ModelFacts
     from .kinds import Kind
     from .plan import Plan
-    from .proposal import Proposal
     from .render.view import View
     from .results import Results
     from .session import Session
@@ -89,7 +87,10 @@ def run_plan(plan: Plan, *, yes: bool = False, rows: int = 0, **inputs: Any) -> 
         the inputs with their new columns, in the library of the input. Steps that failed are in `failed`.
     Raises: UnknownVariable, InvalidPlan, NeedsConsent; KeyboardInterrupt.
     """
-    return session().compute(_proposal(plan, inputs, yes=yes, rows=rows))[0]
+    from .proposal import Options
+
+    here = session()
+    return here.compute(here.proposal_of(plan, inputs, Options(yes=yes, rows=rows)))[0]
 
 
 def tune_model(plan: Plan, step_id: str, labels: str, /, *, yes: bool = False, **inputs: Any) -> Tuned:
@@ -103,7 +104,10 @@ def tune_model(plan: Plan, step_id: str, labels: str, /, *, yes: bool = False, *
     Raises: InvalidPlan for no such step or no model; BadOption for a task that is not tuned, too few rows or labels;
         UnknownColumn; NeedsConsent; NotAvailable, OutOfMemory, NoSpace; KeyboardInterrupt before the first epoch.
     """
-    return session().tune_for(_proposal(plan, inputs, yes=yes), step_id, labels)
+    from .proposal import Options
+
+    here = session()
+    return here.tune_for(here.proposal_of(plan, inputs, Options(yes=yes)), step_id, labels)
 
 
 def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> str:
@@ -112,13 +116,18 @@ def to_python(plan: Plan, *, form: Form = "script", function: bool = False) -> s
     Args:
         form: a script, a cell, or a notebook as the JSON of its file.
         function: the steps as a function of the inputs that returns the result.
-    Raises: InvalidPlan: a step has no model; UnknownModel.
+    Raises: InvalidPlan: a step has no model; UnknownModel; BadOption of a moderated plan.
     """
     from .export import to_python
 
-    config = session().config
+    here, config = session(), session().config
     return to_python(
-        plan, _facts(plan), form=form, function=function, seed=config.seed, batch_tokens=config.batch_tokens
+        plan,
+        here.facts_for_code(plan),
+        form=form,
+        function=function,
+        seed=config.seed,
+        batch_tokens=config.batch_tokens,
     )
 
 
@@ -126,18 +135,13 @@ def to_app(plan: Plan) -> dict[str, str]:
     """A plan whose models are pinned as a Gradio app that needs no hfmagic.
 
     Returns: file name → text: `app.py`, `requirements.txt` with pins, `README.md` with what a Space of the Hub reads.
-    Raises: InvalidPlan: a step has no model; UnknownModel; BadOption: a page has no field for an input.
+    Raises: InvalidPlan: a step has no model; UnknownModel; BadOption of a moderated plan,
+        and where a page has no field for an input.
     """
     from .export import to_app
 
     here = session()
-    return to_app(plan, _facts(plan), seed=here.config.seed, batch_tokens=here.config.batch_tokens)
-
-
-def _facts(plan: Plan) -> dict[str, ModelFacts]:
-    """What is known of the models that a plan pins, by id."""
-    here = session()
-    return {s.model.model_id: here.hub.find(s.model.model_id, s.model.revision) for s in plan.steps if s.model}
+    return to_app(plan, here.facts_for_code(plan), seed=here.config.seed, batch_tokens=here.config.batch_tokens)
 
 
 def show(
@@ -184,15 +188,3 @@ def _checked(value: Any) -> Any:
         if isinstance(one, Path):
             checked_path(one, allowed=config.allowed_paths, max_bytes=config.file_bytes)
     return value
-
-
-def _proposal(plan: Plan, given: Mapping[str, Any], *, yes: bool = False, rows: int = 0) -> Proposal:
-    """A plan over values by name, its schemas those of the values."""
-    from .proposal import Options, Proposal
-    from .scope import validate
-
-    here, names = session(), tuple(i.name for i in plan.inputs)
-    found = here.inputs.find(plan.request, given, names, here.reader, rows=rows) if given else {}
-    if found:
-        plan = plan.model_copy(update={"inputs": tuple(i.schema for i in found.values())})
-    return Proposal(validate(plan), found, {}, Options(yes=yes, rows=rows), names=names)

@@ -119,12 +119,12 @@ class Choosing(Running):
         """A plan from elsewhere, such as a file, over the values of its inputs, with just the models that it pins.
 
         Args:
-            given: by the inputs' names; without any it can be looked at, and not be run.
+            given: by the inputs' names; without any it can be looked at and not be run.
         Raises: InvalidPlan; UnknownVariable, UnknownColumn, MissingFile.
         """
-        options, names = options or Options(), tuple(given)
+        options, names = options or Options(), tuple(i.name for i in plan.inputs)
         reader = self.reading(options)
-        found = self.inputs.find(plan.request, given, names, reader, rows=options.rows) if names else {}
+        found = self.inputs.find(plan.request, given, names, reader, rows=options.rows) if given else {}
         if found:
             plan = plan.model_copy(update={"inputs": tuple(i.schema for i in found.values())})
         return Proposal(validate(plan), found, {}, options, names=names)
@@ -137,8 +137,7 @@ class Choosing(Running):
         Raises: with `others` what choosing raises.
         """
         if others:
-            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options)
-            chooser = replace(chooser, remember=False, picker=None)
+            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options, aside=True)
             proposal = replace(proposal, candidates=choose_models(proposal.plan, chooser)[1])
         self.proposal = proposal
         return proposal

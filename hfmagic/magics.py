@@ -18,7 +18,7 @@ from traitlets.config import Config
 
 from .completion import complete
 from .config import HFMagic
-from .errors import BadOption, HFMagicError, NotAvailable, Unforeseen, did_you_mean, one_line, reason_of
+from .errors import MAX_LINE, BadOption, HFMagicError, NotAvailable, Unforeseen, clip, did_you_mean, one_line, reason_of
 from .example_rows import MOST_ROWS, ROWS
 from .page.comm import Pages
 from .parameters import filled_words
@@ -99,8 +99,8 @@ class HFMagics(Magics):
                 raise BadOption("--csv belongs to the line %hf log.", hint="%hf log --csv FILE")
             else:
                 self._run_cell(cell, arguments, {**self._namespace(), **(local_ns or {})})
-        except UsageError:
-            raise
+        except UsageError as error:  # argparse says back what was typed
+            raise UsageError(clip(one_line(str(error)), MAX_LINE)) from None
         except HFMagicError as error:
             error.debug = "--debug" in line.split()
             raise

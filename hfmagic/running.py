@@ -14,26 +14,21 @@ from .changes import Change, changes
 from .config import HFMagic
 from .engine.executor import run_plan
 from .engine.machine import Machine
-from .engine.preview import step_need
 from .engine.step import is_interrupted
 from .errors import BadOption, HFMagicError, NeedsConsent, UnknownKind
 from .fingerprint import fingerprint
-from .fit import Forecast, forecast
-from .hardware import find_all
-from .hub.facts import ModelFacts
+from .foreseeing import Foreseeing
 from .hub.sources import Sources
 from .inputs import Inputs
 from .kinds import Kind
 from .learning import learn_failures, notices
-from .limits import size_words
 from .media import open_media
 from .moderation import run_moderated
 from .plan import Plan, Step
-from .profiles import profiles_of
 from .proposal import Options, Proposal
 from .provenance import ModelUsed, Provenance, Settings, provenance
 from .recognise import Input
-from .render.plan_view import PlanView, Waits
+from .render.plan_view import PlanView
 from .render.results_view import results_view
 from .render.run_view import RunView
 from .render.view import View
@@ -44,7 +39,6 @@ from .sink import output_path
 from .stage import Stage
 from .store import Store
 from .swaps import Swaps
-from .telling import Telling
 from .turn import Turn
 
 DEFAULT_OUTPUT = "_hf"
@@ -61,7 +55,7 @@ class _Ran:
     ground: tuple[object, ...] = ()
 
 
-class Running(Telling):
+class Running(Foreseeing):
     """What runs, what ran last, and where it stands."""
 
     def __init__(self, config: HFMagic | None = None) -> None:
@@ -173,34 +167,6 @@ class Running(Telling):
     def _ran_inputs(self) -> Mapping[str, Input]:
         return self._ran.proposal.inputs if self._ran.proposal else {}
 
-    def forecast(self, proposal: Proposal, hardware: str = "") -> Forecast:
-        """What a proposal will fetch, take and last, here or on named hardware. Raises: BadOption, HubError."""
-        plan, scope = proposal.plan, Scope(proposal.plan)
-        machine = self._machine(proposal.options)
-        profiles = profiles_of(plan, proposal.inputs, self.store.salt)
-        needs = []
-        for step in (s for s in plan.steps if s.model):
-            frame = scope.rows_of(step)
-            rows = next((i.rows for i in plan.inputs if i.name == frame), None) or 1
-            facts = self._facts_of(step, proposal, machine.hub)
-            needs.append(step_need(step, facts, scope, machine, rows=rows, profile=profiles.get(step.id)))
-        if not hardware:
-            return forecast(needs, [machine.device], split=False)
-        return forecast([replace(n, rows_per_second=None, peaks=()) for n in needs], find_all(hardware))
-
-    def _facts_of(self, step: Step, proposal: Proposal, hub: Sources) -> ModelFacts:
-        """Of a step's model, as it was looked at when it was chosen."""
-        model = step.model
-        assert model is not None  # noqa: S101  only steps with one are asked
-        looked_at = (c.facts for c in proposal.candidates.get(step.id, ()) if c.facts.model_id == model.model_id)
-        return next(looked_at, None) or hub.find(model.model_id, model.revision)
-
-    def _foresee(self, proposal: Proposal) -> str:
-        """A proposal's forecast in words; empty where it cannot be told."""
-        with contextlib.suppress(HFMagicError):
-            return self.forecast(proposal).words
-        return ""
-
     def _run_steps(
         self, proposal: Proposal, cell: RunView, kept: Mapping[str, StepResult], machine: Machine
     ) -> Results:
@@ -299,7 +265,7 @@ class Running(Telling):
         self.stage.set(cell, proposal=proposal)
         return proposal
 
-    # What holds from the run before, and what would be downloaded
+    # What holds from the run before
 
     def _kept_of(self, proposal: Proposal) -> dict[str, StepResult]:
         """Results of the last run that the steps of a proposal share, where it was a run of the same request."""
@@ -323,52 +289,6 @@ class Running(Telling):
         """What decides the numbers beside plan and inputs."""
         config = self.config
         return self.device(options).torch_name, config.dtype, config.quantize, config.seed, config.sql_rows
-
-    def _most(self, proposal: Proposal) -> int | None:
-        """Bytes that a proposal may download: any number (None) after a yes, or where its very plan was approved."""
-        approved = {proposal.options.approve, *self.config.approved}
-        return None if proposal.options.yes or proposal.plan.hash in approved else self._unasked
-
-    @property
-    def _unasked(self) -> int:
-        """Bytes that may be downloaded without a question."""
-        return max(self.config.ask_download - 1, 0)
-
-    def _waits(self, proposal: Proposal) -> Waits:
-        """Why a proposal would wait: for a word, or for its downloads."""
-        try:
-            total, largest = self._to_fetch(proposal)
-        except HFMagicError:  # a Hub that is away says so when the plan runs
-            return Waits("shown")
-        return Waits("download" if total > self._unasked else "shown", total, largest)
-
-    def _is_small(self, proposal: Proposal) -> bool:
-        """True when it is known that a proposal downloads no more than may be downloaded without a question."""
-        try:
-            return self._to_fetch(proposal)[0] <= self._unasked
-        except HFMagicError:
-            return False
-
-    def _to_fetch(self, proposal: Proposal) -> tuple[int, str]:
-        """Bytes that a proposal would download, and the largest of its models."""
-        hub = self.sources(proposal.options)
-        pinned = {s.model.model_id: s.model.revision for s in proposal.plan.steps if s.model}
-        sizes = {m: size for m, revision in pinned.items() if (size := hub.to_fetch(m, revision))}
-        return sum(sizes.values()), max(sizes, key=lambda m: sizes[m], default="")
-
-    def _ask_first(self, proposal: Proposal, cell: RunView, most: int | None) -> None:
-        """NeedsConsent before more than `most` bytes are fetched: a cell never waits for an answer, the plan does."""
-        cell.live.wait(None)
-        if most is None:
-            return
-        total, largest = self._to_fetch(proposal)
-        if total > most:
-            cell.live.wait(Waits("download", total, largest))
-            raise NeedsConsent(
-                f"this plan downloads {size_words(total)}, most of it {largest}.",
-                hint=f"%hf go --yes fetches it; headless: --approve {proposal.plan.hash}; "
-                "--limit max_size=300MB finds smaller ones",
-            )
 
 
 def _held(proposal: Proposal) -> Proposal:

@@ -73,11 +73,17 @@ class Session(Sharing):
         plan = plan.with_notes(told(notes, plan.language))
         live.rebind(plan)
         live.show()  # before models are looked at: the first line should not wait for torch
+        if hub := self.sources(options).client:
+            hub.on_wait = live.hint
         try:
             chosen = self.choose_models(plan, inputs, options)
         except HFMagicError:
+            live.foresee("")
             live.leave("it has no model")
             raise
+        finally:
+            if hub:
+                hub.on_wait = lambda _: None
         proposal = replace(chosen, names=tuple(map(self.pinned, names or inputs)), prompt=self.planner.prompt)
         live.foresee(self._foresee(proposal))
         live.rebind(proposal.plan)
@@ -126,7 +132,7 @@ class Session(Sharing):
         proposal, config = self._last_proposal(), self.config
         return to_python(
             proposal.plan,
-            self._in_code(proposal, "%hf code"),
+            self.facts_for_code(proposal.plan, proposal.options, line="%hf code"),
             form=form,
             function=function,
             output=proposal.options.output or "result",
@@ -142,15 +148,21 @@ class Session(Sharing):
         Raises: as `to_python`.
         """
         proposal, config = self._last_proposal(), self.config
-        models, output = self._in_code(proposal, "%hf app NAME"), proposal.options.output or "result"
+        models = self.facts_for_code(proposal.plan, proposal.options, line="%hf app NAME")
+        output = proposal.options.output or "result"
         return to_app(proposal.plan, models, output=output, seed=config.seed, batch_tokens=config.batch_tokens)
 
-    def _in_code(self, proposal: Proposal, line: str) -> dict[str, ModelFacts]:
-        """The facts of the models that a plan pins, by id; `line` asks for its code, which moderates nothing."""
-        if moderations(proposal.plan):
+    def facts_for_code(
+        self, plan: Plan, options: Options | None = None, *, line: str = "export it"
+    ) -> dict[str, ModelFacts]:
+        """What is known of the models that a plan pins, by id, for code of it; `line` asks for that.
+
+        Raises: UnknownModel; BadOption of a moderated plan, whose code would withhold nothing.
+        """
+        if moderations(plan):
             hint = f"run the cell without --moderate, then {line}"
             raise BadOption("plain code of a plan with --moderate would withhold nothing.", hint=hint)
-        hub, pinned = self.sources(proposal.options), [s.model for s in proposal.plan.steps if s.model]
+        hub, pinned = self.sources(options or Options()), [s.model for s in plan.steps if s.model]
         return {m.model_id: hub.find(m.model_id, m.revision) for m in pinned}
 
     def __call__(

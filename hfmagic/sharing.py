@@ -65,7 +65,7 @@ class _Names:
         )
         plan = Plan(request=self.request, inputs=(inputs[_CELLS].schema,), steps=(step,))
         sharing, options = self.sharing, replace(self.options, models={})
-        chooser = replace(sharing._chooser(plan, inputs, options), picker=None, remember=False)
+        chooser = sharing._chooser(plan, inputs, options, aside=True)
         plan, _ = choose_models(plan, chooser)
         machine = replace(
             sharing._machine(options, None if options.yes else sharing._unasked), logged=False, cache=NO_CACHE

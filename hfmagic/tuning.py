@@ -34,8 +34,7 @@ class Tuning(Judging):
         proposal = self._last_proposal()
         found = self.tune_for(replace(proposal, options=replace(proposal.options, yes=yes)), step_id, labels, on=on)
         if self.proposal is proposal:  # it is a candidate from now on; what was picked stays
-            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options)
-            chooser = replace(chooser, remember=False, picker=None)
+            chooser = self._chooser(proposal.plan, proposal.inputs, proposal.options, aside=True)
             _, candidates = choose_models(proposal.plan, chooser, named=proposal.options.models)
             self._stand_again(replace(proposal, candidates=candidates))
         return found
@@ -54,7 +53,7 @@ class Tuning(Judging):
             yes=options.yes,
         )
         free = Options(device=options.device, offline=options.offline)  # limits are on what is chosen, not on a try
-        chooser = replace(self._chooser(proposal.plan, proposal.inputs, free), remember=False, picker=None)
+        chooser = self._chooser(proposal.plan, proposal.inputs, free, aside=True)
         machine = self._machine(options, None if options.yes else self._unasked)
         with self.turn.taken():
             found = tune(

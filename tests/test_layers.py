@@ -20,6 +20,7 @@ FLOORS = (
         "files",
         "film",
         "pictures",
+        "mpeg",
         "sounds",
         "foreign",
         "media",
@@ -62,7 +63,7 @@ FLOORS = (
     ("engine", "answer", "changes", "export", "audit", "render"),
     (
         *("proposal", "resources", "trial", "tune", "example_rows", "learning", "stage", "moderation", "telling"),
-        *("running", "choosing", "examining", "judging", "tuning", "moderating", "sharing", "session"),
+        *("foreseeing", "running", "choosing", "examining", "judging", "tuning", "moderating", "sharing", "session"),
     ),
     ("doctor", "checkup", "page", "reproduce", "lines", "completion", "magics", "api", "cli"),
     ("__init__",),

@@ -19,6 +19,9 @@ REVIEWS = InputSchema(
     rows=3,
     columns=(ColumnSchema(name="product", kind=Kind.LABELS), ColumnSchema(name="review", kind=Kind.TEXT)),
 )
+OTHER = InputSchema(
+    name="other", kind=Kind.TABLE, columns=(ColumnSchema(name="n", kind=Kind.TEXT), ColumnSchema(name="z"))
+)
 CLIP = InputSchema(name="clip", kind=Kind.AUDIO)
 REVIEW = Column(column="review", of="reviews")
 
@@ -104,6 +107,26 @@ def test_a_cycle_is_named():
         (sentiment(output="review"), InvalidPlan, "would overwrite"),
         (sentiment(id="reviews"), InvalidPlan, "two steps or inputs"),
         (sentiment(where=(Predicate(of=REVIEW, op="=="),)), InvalidPlan, "has no value"),
+        (sentiment(where=(Predicate(of=REVIEW, op="==", value=("a", "b")),)), InvalidPlan, "only `in` takes a list"),
+        (sentiment(inputs={"text": REVIEW, "image": REVIEW}), InvalidPlan, "takes no 'image'"),
+        (sentiment(inputs={"text": Variable(variable="clp")}), InvalidPlan, "did you mean 'clip'"),
+        (sentiment(task="zero-shot-classification"), InvalidPlan, "needs candidate_labels"),
+        (sentiment(task="filter", inputs={"table": Frame(frame="clip")}), InvalidPlan, "audio, not a frame"),
+        (
+            sentiment(task="filter", inputs={"table": Column(column="z", of="other")}),
+            InvalidPlan,
+            "wants a whole table",
+        ),
+        (
+            sentiment(task="cluster", inputs={"embedding": REVIEW, "text": Column(column="name", of="other")}),
+            InvalidPlan,
+            "embedding is text",
+        ),
+        (
+            sentiment(task="question-answering", inputs={"text": REVIEW, "question": Column(column="n", of="other")}),
+            InvalidPlan,
+            "mixes rows of other and reviews",
+        ),
         (
             sentiment(task="summarization", output="s", parameters={"max_new_tokens": 0}),
             InvalidPlan,
@@ -114,10 +137,28 @@ def test_a_cycle_is_named():
 @pytest.mark.fault(38, 39)
 def test_what_does_not_fit_is_named_with_the_nearest_right_name(step: Step, error: type[Exception], words: str):
     with pytest.raises(error) as caught:
-        validate(plan_of(step))
+        validate(Plan(inputs=(REVIEWS, CLIP, OTHER), steps=(step,)))
 
     assert words in str(caught.value)
     assert len(str(caught.value)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (Frame(frame="sentiment"), "gives labels, not a table"),
+        (Frame(frame="reviews", plus=("question",)), "does not run over the rows of 'reviews'"),
+    ],
+)
+@pytest.mark.fault(39)
+def test_a_table_of_what_is_none_is_refused(table: Frame, words: str):
+    asked = {"text": Column(column="n", of="other"), "question": Column(column="n", of="other")}
+    other = sentiment(id="question", task="question-answering", inputs=asked, output="found")
+    kept = sentiment(id="kept", task="filter", inputs={"table": table}, output="few")
+    read = sentiment(id="read", inputs={"text": Column(column="review", of="kept")}, output="mood")
+
+    with pytest.raises(InvalidPlan, match=words):
+        validate(Plan(inputs=(REVIEWS, OTHER), steps=(sentiment(), other, kept, read)))
 
 
 def test_a_condition_over_other_rows_is_refused():

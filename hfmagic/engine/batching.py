@@ -270,7 +270,7 @@ class _Run:
                 return
             failed.append(failure)
         if failed and not ready.reasons:
-            what = f"the model fails on each of {len(failed)} rows that were tried first: {reason_of(failed[0])}"
+            what = f"the model fails on each of {len(failed)} rows that were tried first: {reason_of(failed[0])}."
             raise StepFailed(what, hint="%hf use STEP MODEL, or %hf doctor MODEL")
 
     def _end(self, order: Sequence[int], share: Mapping[int, int], start: int) -> int:

@@ -231,7 +231,7 @@ def ours(step: Step) -> Iterator[None]:
     except HFMagicError:
         raise
     except Exception as error:
-        what = f"step {step.id!r}: {reason_of(error)}"
+        what = f"step {step.id!r}: {reason_of(error)}."
         if is_out_of_memory(error):
             raise OutOfMemory(what, hint="--device cpu, --batch-size 1, or a smaller model") from error
         raise StepFailed(what, hint="--debug shows where") from error

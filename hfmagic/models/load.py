@@ -70,7 +70,7 @@ def load(wish: Wish) -> Loaded:
     except Exception as error:
         if is_out_of_memory(error):
             raise OutOfMemory(f"{facts.model_id} does not fit into memory.", hint="a smaller model") from error
-        what = f"{facts.model_id} cannot be loaded: {reason_of(newer(error) or error)}"
+        what = f"{facts.model_id} cannot be loaded: {reason_of(newer(error) or error)}."
         raise DamagedModel(what, hint="%hf models shows others") from error
     gives = "pictures" if pipeline else "scores"
     if missing:

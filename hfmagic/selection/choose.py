@@ -103,6 +103,11 @@ def choose_models(
             plan=plan.hash,
         )
     notes += told([("away", (x.away, str(x.here))) for x in looks.values() if x.away], plan.language)
+    away = hub.client is None or any(x.away for x in looks.values())
+    known = {c.facts.model_id: c.facts.fetched for x in looks.values() for c in x.candidates if away}
+    copies = dict.fromkeys(m for s in plan.steps if (m := s.model) and known.get(m.model_id))
+    dated = [("copy", (f"{m.model_id}@{m.revision[:7]}", known[m.model_id])) for m in copies]
+    notes += told(dated, plan.language)
     return plan.with_notes(notes), {step_id: found.candidates for step_id, found in looks.items()}
 
 
@@ -240,7 +245,10 @@ def _nothing_fits(found: Look) -> NoModelFits:
     """Why a step has no model: the first reasons, and what would change them."""
     near = [c for c in found.candidates if c.rejected and not c.rejected.startswith("is for ")]
     why = "; ".join(f"{c.facts.model_id} {c.rejected}" for c in near[:3])
-    if not near:
+    none = f"none on this machine, and {found.away}" if found.away else "none on this machine"
+    if found.away and all(c.rejected == found.away for c in near):
+        hint = "go online to fetch one, or add a folder: %config HFMagic.hub_dirs = ['…']"
+    elif not near:
         hint = "add a folder: %config HFMagic.hub_dirs = ['…']"
     elif all(c.facts.problem for c in near):
         hint = f"name another: --model {found.step.id}=ORG/NAME"
@@ -249,7 +257,7 @@ def _nothing_fits(found: Look) -> NoModelFits:
     else:
         hint = "loosen --limit"
     step = found.step
-    return NoModelFits(f"no model for {step.task} (step {step.id!r}): {why or 'none on this machine'}", hint=hint)
+    return NoModelFits(f"no model for {step.task} (step {step.id!r}): {why or none}", hint=hint)
 
 
 def _named(found: Look) -> Candidate:

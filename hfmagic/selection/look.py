@@ -179,7 +179,7 @@ def _search(scope: Scope, step: Step, ground: Ground, words: str, about: str) ->
     )
     models = {m.model_id: m for m in found.models}
     if "/" in words and words not in models:
-        named = ground.hub.find(words)
+        named = ground.hub.find(words, task=step.task)
         words = named.model_id  # it may have been renamed
         models.setdefault(words, named)
     return replace(found, models=tuple((models | _vetted(step.task, ground, models)).values())), words

@@ -52,11 +52,11 @@ FROM evidence WHERE ? IN ('', task) ORDER BY at, rowid
 
 
 _ADD_COST = """
-INSERT INTO costs (at, kernel, what, model_id, task, host, times, rows, seconds, fetched, sent, read, written)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+INSERT INTO costs (at, kernel, what, model_id, task, host, rows, seconds, fetched, sent, read, written)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
 """
 _COSTS = """
-SELECT what, model_id, task, host, times, rows, seconds, fetched, sent, read, written, at
+SELECT what, model_id, task, host, rows, seconds, fetched, sent, read, written, at
 FROM costs WHERE ? IN ('', kernel) ORDER BY rowid
 """
 
@@ -187,7 +187,7 @@ class Store(File):
 
     def add_cost(self, cost: Cost) -> None:
         """Remember what one thing took."""
-        values = (cost.host, cost.times, cost.rows, cost.seconds, cost.fetched, cost.sent, cost.read, cost.written)
+        values = (cost.host, cost.rows, cost.seconds, cost.fetched, cost.sent, cost.read, cost.written)
         self.do(_ADD_COST, (time.time(), self.kernel, cost.what, cost.model_id, cost.task, *values))
         self.do("DELETE FROM costs WHERE rowid <= (SELECT MAX(rowid) FROM costs) - ?", (MOST_KEPT,))
 

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS requests (at REAL, kernel TEXT, url TEXT, body BLOB);
 CREATE TABLE IF NOT EXISTS ratings (
   at REAL, task TEXT, model_id TEXT, revision TEXT, run TEXT, liked INTEGER, PRIMARY KEY (run, task, model_id));
 CREATE TABLE IF NOT EXISTS costs (
-  at REAL, kernel TEXT, what TEXT, model_id TEXT, task TEXT, host TEXT, times INTEGER, rows INTEGER, seconds REAL,
+  at REAL, kernel TEXT, what TEXT, model_id TEXT, task TEXT, host TEXT, rows INTEGER, seconds REAL,
   fetched INTEGER, sent INTEGER, read INTEGER, written INTEGER);
 CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS evidence (
@@ -127,7 +127,7 @@ class File:
 
     def _leave(self, error: Exception) -> None:
         if self.path is not None:
-            why = f"{self.path} cannot be used ({reason_of(error)})"
+            why = f"{self.path} cannot be used ({getattr(error, 'strerror', '') or reason_of(error)})"
             self._notes[f"{why}: choices and what was learnt are kept until this kernel ends"] = None
         self.path = None
 

@@ -58,18 +58,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one thing took: a step's run, a training, a model's download, a question to an LLM, or the answer to it.
+    """What one thing took: a step's run, a training, a model's download, or a question to an LLM with its answer.
 
     `host` is who was asked, empty for this machine; `rows` are those that a model saw; `seconds` with loading; bytes
-    that came and that were sent; tokens that an LLM read and wrote, where it says so. An answer is no further one of
-    `times`. `at` is in seconds since 1970.
+    that came and that were sent; tokens that an LLM read and wrote, where it says so. `at` is in seconds since 1970.
     """
 
     what: Literal["step", "training", "download", "question"]
     model_id: str
     task: str = ""
     host: str = ""
-    times: int = 1
     rows: int = 0
     seconds: float = 0.0
     fetched: int = 0

@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -21,34 +20,9 @@ from hfmagic.cache import SHARD_ROWS, ResultCache, Verified
 from hfmagic.cache.shard import Damaged, check
 from hfmagic.kinds import Kind
 from tests.cache.things import SALT, computation, found, keep, parts, result, right, shards, step, texts
-from tests.interrupted import unmeasured
+from tests.interrupted import interrupted, unmeasured
 
 HERE = str(Path(hfmagic.cache.__file__).parent)
-
-
-def interrupted(work: Callable[[], object], line: int) -> bool:
-    """Run something, and interrupt it at the given line of the cache that it comes to; False where it ends before."""
-    left = line
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        if not frame.f_code.co_filename.startswith(HERE):
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
 
 
 # An interrupt between a file's opening and its `with` leaves it to the garbage collector, which says so.
@@ -64,13 +38,13 @@ def test_an_interrupt_at_any_line_of_a_write_leaves_right_results_or_none(tmp_pa
         line += 1
         cache, values = step(folder), texts(3, 3 * line)
         keep(cache, values, flush=False)
-        fired = interrupted(cache.flush, line)
+        fired = interrupted(cache.flush, line, below=HERE)
 
         assert parts(folder) == []
         assert right(step(folder), values) in (0, 3)
         assert right(cache, values) == 3, "what was not written waits"
         if line % 5 == 0:
-            interrupted(cache.flush, line // 2)  # a second interrupt, while the first one's flush runs
+            interrupted(cache.flush, line // 2, below=HERE)  # a second interrupt, while the first one's flush runs
         cache.flush()
 
     assert line > 100, "the trace sees the lines of a write"
@@ -92,7 +66,7 @@ def test_an_interrupt_at_many_lines_of_a_merge_loses_no_row(tmp_path: Path, monk
         line += 7
         with monkeypatch.context() as patch:
             patch.setattr("hfmagic.cache.shelf.MERGE_AT", 3)
-            fired = interrupted(lambda cache=cache: cache.of(computation(), Kind.LABELS), line)
+            fired = interrupted(lambda cache=cache: cache.of(computation(), Kind.LABELS), line, below=HERE)
         merged = len(shards(folder))
 
         assert right(step(folder), texts(6)) == 6

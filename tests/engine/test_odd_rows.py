@@ -182,6 +182,13 @@ def test_damaged_pictures_in_a_folder_are_rejected_and_the_others_seen(session: 
     assert [r.row for r in result.rejected] == [3, 4, 5, 6]
     assert "outside the allowed folders" in result.rejected[3].reason
 
+    for name in ("a.png", "b.jpg", "c.png", "d.png", "e.png", "g.png"):
+        (folder / name).unlink()
+    line = go(session, folder, PICTURES).failed["label"].line
+    assert line.startswith("step 'label': every row was rejected: f.png is not a readable picture (")
+    assert line.endswith("). → check the input")
+    assert len(line) <= 200
+
 
 def test_pictures_are_opened_a_few_batches_ahead_of_the_model(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import signal
 import stat
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import psutil
 import pytest
 
+from hfmagic.cli import main
 from hfmagic.engine.batching import Outcome
 from hfmagic.engine.ray import RaySettings, local, made, run, run_on_ray
 from hfmagic.errors import DamagedModel, NotAvailable, StepFailed
@@ -25,6 +28,7 @@ from hfmagic.errors import DamagedModel, NotAvailable, StepFailed
 from .ray_workers import Doubling, damaged, dying, knowing, telling
 
 pytest.importorskip("ray")
+pytest_plugins = ["tests.cli.fixtures"]
 ONE = RaySettings(actors=1)
 KEYS = {"HF_TOKEN": "hf_canary4711471147", "OPENAI_API_KEY": "sk-canary-4711471147", "MY_PASSWORD": "canary4711471147"}
 
@@ -201,3 +205,18 @@ def test_a_real_model_gives_what_it_gives_here(starter_hub: Path) -> None:
     ]
     scores = [[[label.score for label in found.results[i]] for i in range(90)] for found in (here, outcome)]
     assert np.allclose(*scores, atol=1e-4)  # batches differ, and so does the order of sums
+
+
+def test_the_command_gives_the_same_rows_and_the_ledger_has_them(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ("run", "plan.json", "reviews.csv", "--rows", "8", "--quiet")
+    assert main([*told, "-o", "here.csv"]) == 0
+    assert main(["cache", "rm"]) == 0
+    assert main([*told, "-o", "ray.csv", "--engine", "ray"]) == 0
+
+    pd.testing.assert_frame_equal(pd.read_csv("ray.csv"), pd.read_csv("here.csv"), atol=1e-5)
+    capsys.readouterr()
+    assert main(["ledger", "--format", "json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["what"], row["times"], row["rows"]) == ("step", 2, 16)

@@ -154,6 +154,34 @@ def test_a_scatter_has_a_point_for_each_row_with_both() -> None:
     assert said(figure) == "without price: 1 left out"
 
 
+def test_a_scatter_of_very_many_rows_shows_some_and_says_so() -> None:
+    many = pa.table({"n": np.arange(30_000), "m": np.arange(30_000) % 97})
+    figure = draw(many, "scatter", "n", y="m")
+
+    assert sum(len(c.get_offsets()) for c in axes(figure).collections) == 20_000
+    assert said(figure) == "20,000 of 30,000 points drawn"
+
+
+def test_a_scatter_of_one_day_has_one_tick_and_days_have_their_own_axis() -> None:
+    day = pa.table({"day": [dt.date(2026, 1, 5)] * 3, "other": [dt.date(2026, 1, d) for d in (1, 2, 9)]})
+    figure = draw(day, "scatter", "day", y="other")
+
+    assert names(figure) == ["2026-01-05"]
+    assert len(names(figure, "y")) > 1
+
+
+def test_many_colors_are_the_largest_and_other_and_many_numbers_are_four_quarters() -> None:
+    table = pa.table({"n": range(100), "who": [f"name {i % 9}" for i in range(100)], "m": [i / 7 for i in range(100)]})
+    by_name = draw(table, "scatter", "n", y="m", color="who")
+    by_number = draw(table, "scatter", "n", y="m", color="m")
+
+    (legend,) = by_name.legends
+    assert [t.get_text() for t in legend.get_texts()][-1] == "other"
+    assert len(legend.get_texts()) == 6
+    (legend,) = by_number.legends
+    assert [t.get_text() for t in legend.get_texts()] == ["0 … 3.54", "3.54 … 7.07", "7.07 … 10.61", "10.61 … 14.14"]
+
+
 def test_a_histogram_counts_each_whole_number_and_stacks_colors() -> None:
     assert heights(draw(mark="histogram", x="stars")) == [2, 1, 1, 2, 3]
     assert sum(heights(draw(mark="histogram", x="price", color="label"))) == 8
@@ -186,6 +214,7 @@ def test_an_empty_table_is_one_line(mark: str) -> None:
         ({"y": "stars", "aggregate": "none"}, "occurs more than once"),
         ({"mark": "scatter"}, "set y"),
         ({"mark": "scatter", "y": "stars"}, "'product' holds text"),
+        ({"mark": "histogram", "x": "day"}, "'day' holds no numbers, which a histogram wants"),
         ({"mark": "heatmap"}, "needs a column for its rows"),
         ({"mark": "pie"}, "no mark 'pie'"),
     ],

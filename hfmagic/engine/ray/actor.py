@@ -75,7 +75,7 @@ class BlockActor:
         except HFMagicError as error:
             return _failed(error)
         except Exception as error:  # noqa: BLE001  Ray would run the block again, for ever; the step fails with it
-            return _failed(StepFailed(f"a worker failed: {reason_of(error)}"))
+            return _failed(StepFailed(f"a worker failed: {reason_of(error)}."))
 
     def _isolated(self, block: int, values: Sequence[Any]) -> Found:
         """The whole block at once; after a death the parts of it that the ledger gives out."""

@@ -48,7 +48,7 @@ def connected(address: str) -> Any:
             _connect(ray, address) if address else _start(ray)
         except (RuntimeError, ConnectionError, ValueError, OSError) as error:
             where = f"no Ray answers at {address}" if address else "Ray could not be started"
-            raise NotAvailable(f"{where}: {reason_of(error)}", hint="--engine local") from error
+            raise NotAvailable(f"{where}: {reason_of(error)}.", hint="--engine local") from error
         undo.pop_all()
     return ray
 
