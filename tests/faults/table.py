@@ -70,7 +70,7 @@ FAULTS = _faults(
     ("a body of broken JSON", "the same"),
     ("no choices, no content, or an error under 200", "the same, with what the endpoint said"),
     ("a stream without an end", "bytes and seconds are limited"),
-    ("an answer around the JSON, or none", "read once, repaired once, then shown, escaped"),
+    ("an answer around the JSON, or none", "read once, asked for twice more at most, then shown, escaped"),
     ("NaN, double keys, huge numbers, deep nesting", "one and the same error"),
     ("an unknown task, model or parameter", "says which step, and the nearest that is there"),
     ("a cycle, a missing variable, a reference forwards", "says which step lacks what, and the nearest that is there"),
@@ -120,7 +120,10 @@ RULES = tuple(
             ("licences", "The licence of each model is known or said to be unknown; gated models are not picked."),
             ("limits", "Tokens, pixels, bytes, rows and seconds are limited."),
             ("messages", "A message of the page is checked against its schema, and starts no download."),
-            ("supply chain", "Hashes lock npm and starter files, nothing runs at install, importing opens no socket."),
+            (
+                "supply chain",
+                "Hashes lock packages and starter files, nothing runs at install, importing opens no socket.",
+            ),
         ),
         1,
     )

@@ -9,14 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hfmagic.errors import UnknownKind
 from hfmagic.kinds import Kind
 from hfmagic.media import open_media
+from hfmagic.mpeg import samples_held, samples_named
 from hfmagic.recognise import recognise
 from hfmagic.runners import registry
 from hfmagic.session import Options, Session
@@ -64,22 +68,56 @@ def test_a_file_in_utf_8_is_read_whole(session: Session, tmp_path: Path, encodin
     assert found.schema.columns[0].kind is Kind.TEXT
 
 
+FORMS = {"MP3": "MPEG_LAYER_III", "VORBIS": "VORBIS", "OPUS": "OPUS"}
+
+
 def sound(samples: int, name: str = "WAV") -> bytes:
-    out = io.BytesIO()
-    soundfile.write(out, [0.1] * samples, 8000, format=name, subtype="PCM_16")
+    out, hiss = io.BytesIO(), np.random.default_rng(0).uniform(-0.3, 0.3, samples)
+    form = "OGG" if name in ("VORBIS", "OPUS") else name
+    soundfile.write(out, hiss, 8000, format=form, subtype=FORMS.get(name, "PCM_16"))
     return out.getvalue()
 
 
 @pytest.mark.fault(50)
-@pytest.mark.parametrize("name", ["WAV", "AIFF", "AU", "FLAC"])
+@pytest.mark.parametrize("name", ["WAV", "W64", "RF64", "AIFF", "AU", "FLAC", "MP3", "VORBIS", "OPUS"])
 def test_a_sound_that_ends_too_early_is_a_reason_and_not_a_shorter_sound(tmp_path: Path, name: str):
     path = tmp_path / f"cut.{name.lower()}"
-    path.write_bytes(sound(4410, name))
-    assert len(open_media(path, Kind.AUDIO).samples) == 4410
+    content = sound(16_410, name)
+    path.write_bytes(content)
+    assert len(open_media(path, Kind.AUDIO).samples) == 16_410
 
-    path.write_bytes(sound(4410, name)[: -len(sound(4410, name)) // 3])
+    path.write_bytes(content[: -len(content) // 3])
     with pytest.raises(UnknownKind, match=r"cut|not readable"):
         open_media(path, Kind.AUDIO)
+
+
+@pytest.mark.fault(50)
+def test_an_mp3_gives_all_its_sound_or_a_reason_whatever_length_it_names(tmp_path: Path):
+    path, whole = tmp_path / "a.mp3", sound(40_000, "MP3")
+    tagged = b"ID3\x04\0\0\0\0\0\x0a" + b"\xff\xfb" * 5 + whole + b"TAG" + b"\0" * 125
+    path.write_bytes(tagged)
+    assert len(open_media(path, Kind.AUDIO).samples) == 40_000
+
+    path.write_bytes(whole + whole)  # the decoder stops at the length that the first of them names
+    with pytest.raises(UnknownKind, match=r"a\.mp3 names a wrong length: 40,000 of its 8\d,\d+ samples can be read"):
+        open_media(path, Kind.AUDIO)
+
+    start = whole.index(whole[:2], max(whole.find(b"Xing"), whole.find(b"Info")))
+    path.write_bytes(whole[start:])  # as from a stream: the length is guessed from the size of the first frame
+    with pytest.raises(UnknownKind, match="names a wrong length"):
+        open_media(path, Kind.AUDIO)
+
+
+FRAME = bytes.fromhex("fffb9000") + b"\0" * 413  # of MPEG-1, 128 kbit/s, 44,100 Hz
+
+
+@pytest.mark.rule(14)
+@given(pieces=st.lists(st.one_of(st.binary(max_size=40), st.sampled_from([FRAME, b"\xff\xfb\x90", b"ID3", b"Xing"]))))
+def test_the_length_of_an_mp3_is_told_of_any_bytes(pieces: list[bytes]):
+    content = b"".join(pieces)
+    assert 0 <= samples_held(content) <= 1152 * (len(content) // 24 + 1)
+    assert samples_named(content) >= 0
+    assert samples_held(FRAME * 9 + content + FRAME * 3) >= samples_held(FRAME * 8)
 
 
 @pytest.mark.fault(50)

@@ -90,14 +90,17 @@ def test_no_secret_is_left_in_a_notebook_a_log_a_store_or_an_export(
     assert f"Basic {base64.b64encode(f'me:{PASSWORD}'.encode()).decode()}" in tried
     assert errors(book)[-1][0].startswith("ValueError")
     left = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
-    assert {"code.py", "plan.json", "debug.log", "book.ipynb", "store.sqlite3"} <= {p.name for p in left}
+    named = {"code.py", "plan.json", "debug.log", "book.ipynb", "store.sqlite3", "history.sqlite"}
+    assert named <= {p.name for p in left}
     assert [str(path.relative_to(tmp_path)) for path, content in left.items() if CANARY in content] == []
 
 
 def executed(cells: list[str], folder: Path) -> Any:
     """The notebook after all its cells, saved as a user would."""
     book = new_notebook(cells=[new_code_cell(cell) for cell in cells])
-    NotebookClient(book, timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}).execute()
+    history = f"--HistoryManager.hist_file={folder / 'history.sqlite'}"  # as in JupyterLab; nbclient keeps none
+    metadata = {"metadata": {"path": str(folder)}}
+    NotebookClient(book, timeout=120, allow_errors=True, resources=metadata, extra_arguments=[history]).execute()
     nbformat.write(book, folder / "book.ipynb")
     return book
 

@@ -8,9 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pandas as pd
@@ -20,7 +18,7 @@ import hfmagic.store
 from hfmagic.config import HFMagic
 from hfmagic.session import Session
 from hfmagic.store import Run, Store
-from tests.interrupted import unmeasured
+from tests.interrupted import interrupted, unmeasured
 
 HERE = str(Path(hfmagic.store.__file__).parent)
 RUN = Run("text-classification", "a/b", "0" * 40, "cpu", "float32", 100, 2.0, 1.0, step="s")
@@ -49,30 +47,6 @@ def check(path: Path) -> list[str]:
     return [name for (name,) in store.do("SELECT name FROM choices", ())]
 
 
-def interrupted(work: Callable[[], object], line: int) -> bool:
-    """Run something, and interrupt it at the given line of the store; False where it ends before."""
-    left = line
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal left
-        if not frame.f_code.co_filename.startswith(HERE):
-            return None
-        left -= event == "line"
-        if event == "line" and left == 0:
-            raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
-
-
 @pytest.mark.fault(51)
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of a connection just opened
 def test_an_interrupt_at_any_line_leaves_a_file_that_is_whole(tmp_path: Path):
@@ -81,10 +55,10 @@ def test_an_interrupt_at_any_line_leaves_a_file_that_is_whole(tmp_path: Path):
     while fired:
         line += 1
         new = tmp_path / f"{line}.sqlite3"
-        fired = interrupted(lambda new=new: use(new), line)
+        fired = interrupted(lambda new=new: use(new), line, below=HERE)
         check(new)
         if line % 4 == 0:
-            interrupted(lambda: use(tmp_path / "old.sqlite3"), line)
+            interrupted(lambda: use(tmp_path / "old.sqlite3"), line, below=HERE)
             assert "kept" in check(tmp_path / "old.sqlite3")
     assert line > 60, "the trace sees the lines"
     assert not list(tmp_path.glob("*damaged*"))
