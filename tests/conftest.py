@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hfmagic.config import HFMagic
+
 # The same examples in every run, so that a red suite is about the change; to look further: HYPOTHESIS_PROFILE=explore.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
@@ -32,6 +34,7 @@ DATA = Path(__file__).parents[1] / "notebooks" / "data"
 # This process and those that tests start talk to no other machine: tests/egress/sitecustomize.py.
 _EGRESS = Path(tempfile.mkstemp(prefix="hfmagic-egress-")[1])
 os.environ["HFMAGIC_TEST_EGRESS"] = str(_EGRESS)
+os.environ["HFMAGIC_TEST_CACHE"] = f"{HFMagic().cache_path}{os.sep}"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     dict.fromkeys([str(Path(__file__).parent / "egress"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
 ).rstrip(os.pathsep)
@@ -63,7 +66,6 @@ def _egress_log_goes() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def starter_hub() -> Path:
     """The folder Hub of the starter set."""
-    from hfmagic.config import HFMagic
     from hfmagic.starter import missing
 
     config = HFMagic()
@@ -75,8 +77,6 @@ def starter_hub() -> Path:
 @pytest.fixture
 def config(tmp_path: Path, starter_hub: Path):
     """Settings whose cache is this test's own; models come from the starter set."""
-    from hfmagic.config import HFMagic
-
     return HFMagic(
         cache_dir=str(tmp_path / "cache"),
         hub_dirs=[str(starter_hub)],

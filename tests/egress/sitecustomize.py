@@ -1,4 +1,4 @@
-"""An audit hook: this process talks to no other machine and starts no shell and no browser.
+"""An audit hook: this process talks to no other machine, starts no shell or browser, and opens no database of the user.
 
 Python imports a module of this name when it starts, where its folder is on PYTHONPATH: tests/conftest.py puts it there,
 so that processes that a test starts are held to it as well (not one that is started isolated, by `-I`). What is refused
@@ -15,6 +15,8 @@ import sys
 from typing import Any
 
 LOG = "HFMAGIC_TEST_EGRESS"
+CACHE = "HFMAGIC_TEST_CACHE"
+"""Names the user's own cache folder: a planner that a test chose in the store there would plan the user's next cell."""
 NEVER = frozenset({"os.system", "webbrowser.open", "ftplib.connect", "smtplib.connect"})
 _ADDRESSED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _NAMED = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
@@ -39,12 +41,15 @@ def refusal(event: str, arguments: tuple[Any, ...]) -> str:
     if event in _ADDRESSED and arguments[0].family in (socket.AF_INET, socket.AF_INET6):
         address = arguments[1]  # none where the socket is connected
         return "" if not address or is_here(address[0]) else f"{event} {address!r:.200}"
+    if event == "sqlite3.connect":
+        folder = os.environ.get(CACHE)
+        return f"{event} {arguments[0]!r:.200}" if folder and os.fsdecode(arguments[0]).startswith(folder) else ""
     return f"{event} {arguments[0]!r:.200}" if event in _NAMED and not is_here(arguments[0]) else ""
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
     """The hook. Raises PermissionError."""
-    if (event.startswith("socket.") or event in NEVER) and (why := refusal(event, arguments)):
+    if (event.startswith(("socket.", "sqlite3.")) or event in NEVER) and (why := refusal(event, arguments)):
         if path := os.environ.get(LOG):
             with open(path, "a", encoding="utf-8") as log:  # noqa: PTH123 - pathlib takes long to import
                 log.write(f"{why} by {sys.orig_argv!r:.200}\n")
