@@ -27,6 +27,7 @@ def main(notebook: Path = HERE / "quickstart.ipynb") -> int:
     """Returns: 0 when every cell ran, 1 when one failed."""
     start = time.perf_counter()
     os.environ.setdefault("HFMAGIC_OFFLINE", "1")  # its outputs are the starter models', also where the Hub answers
+    os.environ.setdefault("HFMAGIC_PLANNER", "rules")  # and its plans the rules', whatever was chosen in this home
     try:
         build_starter(HFMagic())
     except HFMagicError as error:

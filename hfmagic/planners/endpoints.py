@@ -28,6 +28,11 @@ _MANY = {"huggingface": "openai/gpt-oss-20b"}  # serves hundreds: one has to be 
 _FIELDS = frozenset({"base_url", "model", "key"})
 
 
+def is_named(name: str, configured: Mapping[str, Any]) -> bool:
+    """True where a name is configured, known, or an address."""
+    return name in configured or name in KNOWN or "://" in name
+
+
 def find_endpoint(name: str, model: str, configured: Mapping[str, Any]) -> Endpoint:
     """The endpoint of a name, with the model where one is given.
 
@@ -39,13 +44,11 @@ def find_endpoint(name: str, model: str, configured: Mapping[str, Any]) -> Endpo
     Raises: NoEndpoint with the nearest name, or what is missing.
     """
     name = name.strip()
-    found = _configured(name, configured[name]) if name in configured else KNOWN.get(name)
-    if found is None and "://" in name:
-        found = Endpoint("endpoint", name)
-    if found is None:
+    if not is_named(name, configured):
         names = [*map(str, configured), *KNOWN]
         hint = did_you_mean(name, names) or f"one of {', '.join([*names, 'rules'][:8])}, or an address"
         raise NoEndpoint(f"there is no planner {clip(one_line(name), 40)!r}.", hint=hint)
+    found = _configured(name, configured[name]) if name in configured else KNOWN.get(name) or Endpoint("endpoint", name)
     model = model.strip() or found.model
     if not model and name not in configured and name in _MANY:
         raise NoEndpoint(f"planner {name} serves many models: name one.", hint=f"%hf planner {name} {_MANY[name]}")

@@ -22,7 +22,7 @@ from ..plan import Plan
 from ..store import Cost, Store
 from .endpoint import plan_by_endpoint, would_ask
 from .endpoint.trust import trust_of
-from .endpoints import KNOWN, find_endpoint
+from .endpoints import KNOWN, find_endpoint, is_named
 from .follow_ups.edit import edit
 from .limit_words.read import limit_words
 from .local import LOCAL, LocalModels
@@ -111,6 +111,11 @@ class Planner:
 
     def _endpoint(self, name: str, model: str) -> LLM:
         config = self._config
+        if not config.planner and not is_named(name, config.endpoints):  # another notebook's settings named it
+            raise NoEndpoint(
+                f"planner {clip(hide(name), 40)!r}, which was chosen earlier, is not configured here.",
+                hint="%hf planner rules, or add it to %config HFMagic.endpoints",
+            )
         endpoint = find_endpoint(name, model, config.endpoints)
         llm = LLM(
             endpoint,

@@ -73,6 +73,10 @@ def test_a_planner_that_is_configured_no_more_breaks_no_line_but_the_plan(
     assert [seen.error for seen in lines[:3]] == [None] * 3
     assert all("mine (not configured)" in seen.text for seen in lines[:2])
     assert (lines[3].error.code, cell.error.code) == ("HF701", "HF701")
+    assert cell.error.line == (
+        "planner 'mine', which was chosen earlier, is not configured here. "
+        "→ %hf planner rules, or add it to %config HFMagic.endpoints"
+    )
     assert run(shell, "%hf planner rules").error is None
 
 
