@@ -29,12 +29,17 @@ os.environ.setdefault("HFMAGIC_LISTING_MODELS", "0")
 # `datasets`, which tests compare with, tells a server which sets are read.
 os.environ.setdefault("HF_UPDATE_DOWNLOAD_COUNTS", "0")
 
+# The user's own cache folder is looked at for the starter models, and not written: a planner that a test chose in its
+# store would plan the user's next cell. What names no folder of its own gets one of this process.
+USER_CACHE = Path(os.environ.setdefault("HFMAGIC_TEST_CACHE", str(HFMagic().cache_path)))  # of the first: xdist
+_CACHE = tempfile.TemporaryDirectory(prefix="hfmagic-cache-", ignore_cleanup_errors=True)
+os.environ["HFMAGIC_CACHE_DIR"] = _CACHE.name
+
 DATA = Path(__file__).parents[1] / "notebooks" / "data"
 
 # This process and those that tests start talk to no other machine: tests/egress/sitecustomize.py.
 _EGRESS = Path(tempfile.mkstemp(prefix="hfmagic-egress-")[1])
 os.environ["HFMAGIC_TEST_EGRESS"] = str(_EGRESS)
-os.environ["HFMAGIC_TEST_CACHE"] = f"{HFMagic().cache_path}{os.sep}"
 os.environ["PYTHONPATH"] = os.pathsep.join(
     dict.fromkeys([str(Path(__file__).parent / "egress"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
 ).rstrip(os.pathsep)
@@ -61,6 +66,7 @@ def egress() -> Iterator[Callable[[], list[str]]]:
 def _egress_log_goes() -> Iterator[None]:
     yield
     _EGRESS.unlink(missing_ok=True)
+    _CACHE.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +74,7 @@ def starter_hub() -> Path:
     """The folder Hub of the starter set."""
     from hfmagic.starter import missing
 
-    config = HFMagic()
+    config = HFMagic(cache_dir=str(USER_CACHE))
     if left := missing(config):
         pytest.fail(f"the starter set lacks {', '.join(left)}; run `hfmagic starter` (make test does)")
     return config.starter_path

@@ -26,7 +26,8 @@ def test_without_a_gpu_it_says_so_in_a_line_and_writes_nothing(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_check_itself_works_without_a_gpu(starter_hub: Path, tmp_path: Path):
+def test_the_check_itself_works_without_a_gpu(starter_hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HFMAGIC_CACHE_DIR", str(starter_hub.parent))
     found = check("--device", "cpu", "--only", "bert-tiny-sentiment", "--rows", "12", "--out", tmp_path / "gpu.md")
 
     report = (tmp_path / "gpu.md").read_text(encoding="utf-8")

@@ -43,7 +43,8 @@ def refusal(event: str, arguments: tuple[Any, ...]) -> str:
         return "" if not address or is_here(address[0]) else f"{event} {address!r:.200}"
     if event == "sqlite3.connect":
         folder = os.environ.get(CACHE)
-        return f"{event} {arguments[0]!r:.200}" if folder and os.fsdecode(arguments[0]).startswith(folder) else ""
+        is_users = folder and os.fsdecode(arguments[0]).startswith(folder + os.sep)
+        return f"{event} {arguments[0]!r:.200}" if is_users else ""
     return f"{event} {arguments[0]!r:.200}" if event in _NAMED and not is_here(arguments[0]) else ""
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hfmagic.errors import HFMagicError
-from hfmagic.session import Options
+from hfmagic.session import Options, Session
 from tests.hub.bench import Bench
 from tests.hubserver import TestHub
 from tests.llmserver import TestLLM, says
@@ -47,6 +49,17 @@ def test_what_a_process_of_a_test_sends_is_noticed_though_it_is_caught(egress: T
     subprocess.run([sys.executable, "-c", code], check=True)
 
     assert [line.split()[0] for line in egress()] == ["socket.connect"]
+
+
+def test_no_test_writes_to_the_users_own_store(egress: Take, tmp_path: Path):
+    from tests.conftest import USER_CACHE
+
+    assert not Session().config.cache_path.is_relative_to(USER_CACHE)
+    with pytest.raises(PermissionError, match=r"sqlite3\.connect"):
+        sqlite3.connect(USER_CACHE / "store.sqlite3")
+    sqlite3.connect(tmp_path / "store.sqlite3").close()
+
+    assert [line.split()[0] for line in egress()] == ["sqlite3.connect"]
 
 
 PLAN = {"steps": [{"task": "text-classification", "text": "note", "about": "sentiment", "where": []}], "cannot": ""}

@@ -150,7 +150,8 @@ def test_21_who_may_not_write_at_home_gets_results_and_is_told_once_which_folder
     (place / "ipython").chmod(0o777)
     settings = {"HFMAGIC_OFFLINE": "0", "HFMAGIC_HUB_ENDPOINT": tiny_hub.url, "HFMAGIC_HUB_DIRS": str(models)}
     env = unmeasured(HOME=str(home), IPYTHONDIR=str(place / "ipython"), PYTHONDONTWRITEBYTECODE="1", **settings)
-    env = {k: v for k, v in env.items() if not k.startswith(("XDG_", "HF_HOME", "HF_HUB", "HFMAGIC_TEST"))}
+    others = ("XDG_", "HF_HOME", "HF_HUB", "HFMAGIC_CACHE", "HFMAGIC_TEST")
+    env = {k: v for k, v in env.items() if not k.startswith(others)}
 
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
     ran = subprocess.run(

@@ -20,6 +20,7 @@ from hfmagic.config import HFMagic
 from hfmagic.results import INTERRUPTED
 from hfmagic.runners import registry
 from hfmagic.session import Options, Session
+from tests.conftest import USER_CACHE
 
 REQUEST = "Label the sentiment of each review"
 MODELS = ("starter/minilm-l6-sentiment", "starter/bert-tiny-sentiment")
@@ -58,7 +59,8 @@ class Interrupted:
 
 
 def session_over(folder: Path) -> Session:
-    return Session(HFMagic(cache_dir=str(folder), hub_dirs=[str(HFMagic().starter_path)], listing_models=0))
+    starter = HFMagic(cache_dir=str(USER_CACHE)).starter_path
+    return Session(HFMagic(cache_dir=str(folder), hub_dirs=[str(starter)], listing_models=0))
 
 
 @pytest.fixture(scope="module")
